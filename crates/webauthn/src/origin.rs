@@ -1,0 +1,134 @@
+//! Who the relying party is and where its pages live.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The relying party identifier (WebAuthn Level 3 §5.1.3): a host name without scheme or port.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct RpId(String);
+
+impl RpId {
+    /// The host name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RpId {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        if is_host(text) { Ok(Self(text.to_owned())) } else { Err(InvalidOrigin) }
+    }
+}
+
+impl fmt::Display for RpId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// A web origin, `scheme://host[:port]`, or an app's (`android:apk-key-hash:…`).
+///
+/// Compared as exact text with what the client signed: no prefix, no pattern, no normalisation,
+/// because every loose comparison has been an open door somewhere.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Origin(String);
+
+impl Origin {
+    /// The origin as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether pages of this origin travel encrypted.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.0.starts_with("https://")
+    }
+
+    /// The host of a web origin, without the port.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        let rest = self.0.strip_prefix("https://").or_else(|| self.0.strip_prefix("http://"))?;
+        Some(rest.split_once(':').map_or(rest, |(host, _)| host))
+    }
+}
+
+impl FromStr for Origin {
+    type Err = InvalidOrigin;
+
+    fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
+        if let Some(hash) = text.strip_prefix("android:apk-key-hash:") {
+            let ok = !hash.is_empty()
+                && hash.len() <= 100
+                && hash.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+            return if ok { Ok(Self(text.to_owned())) } else { Err(InvalidOrigin) };
+        }
+        let rest = text
+            .strip_prefix("https://")
+            .or_else(|| text.strip_prefix("http://"))
+            .ok_or(InvalidOrigin)?;
+        let (host, port) = match rest.split_once(':') {
+            Some((host, port)) => (host, Some(port)),
+            None => (rest, None),
+        };
+        let port_is_valid = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n != 0));
+        if is_host(host) && port_is_valid { Ok(Self(text.to_owned())) } else { Err(InvalidOrigin) }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Lower-case letters, digits, dots and dashes, as browsers serialise a host.
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= 253
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+        })
+}
+
+/// The text is neither a host name nor an origin as browsers serialise them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidOrigin;
+
+impl fmt::Display for InvalidOrigin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("expected scheme://host[:port] in lower case, without a path")
+    }
+}
+
+impl std::error::Error for InvalidOrigin {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_no_path_and_no_upper_case() {
+        assert!("https://login.example".parse::<Origin>().is_ok());
+        assert!("http://localhost:8080".parse::<Origin>().is_ok());
+        for text in
+            ["https://login.example/", "HTTPS://a", "https://A.example", "https://a:0", "ftp://a"]
+        {
+            assert!(text.parse::<Origin>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_host_leaves_the_port_behind() {
+        let origin: Origin = "http://localhost:8080".parse().unwrap();
+        assert_eq!(origin.host(), Some("localhost"));
+    }
+}
