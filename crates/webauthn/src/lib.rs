@@ -1,12 +1,40 @@
 //! The relying-party half of WebAuthn Level 3 and its vocabulary.
 //!
 //! Pure: no socket, file, clock or randomness; what a ceremony needs is an argument.
+//!
+//! | section of the standard | module |
+//! | --- | --- |
+//! | §5.4, §5.5 options | [`options`] |
+//! | §5.1 answers in JSON | [`credential`] |
+//! | §7.1 registering a credential | [`registration`] |
+//! | §7.2 verifying an assertion | [`authentication`] |
+//! | §5.8.1 client data, §6.1 authenticator data | [`client_data`], [`authenticator_data`] |
+//! | §6.5, §8 attestation | [`attestation`], [`trust`], [`x509`] |
+//! | §5.8.5, §6.5.1 algorithms and keys | [`cose`], [`cbor`] |
 #![warn(clippy::arithmetic_side_effects)]
+
+pub mod attestation;
+pub mod authentication;
+pub mod authenticator_data;
+pub mod cbor;
+pub mod client_data;
+pub mod cose;
+pub mod credential;
+pub mod options;
+pub mod registration;
+pub mod trust;
+pub mod x509;
 
 mod aaguid;
 mod bytes;
+mod coded;
+mod json;
 mod origin;
+#[cfg(test)]
+mod testing;
 
 pub use aaguid::{Aaguid, InvalidAaguid};
 pub use bytes::{Challenge, CredentialId, InvalidLength, SignCount, Timestamp, UserHandle};
-pub use origin::{InvalidOrigin, Origin, RpId};
+pub use options::UserVerification;
+pub use origin::{ContextError, Embedding, InvalidOrigin, Origin, RelyingParty, RpId};
+pub use registration::UserPresence;

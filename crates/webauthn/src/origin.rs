@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::client_data::ClientData;
+use crate::coded::coded;
+
 /// The relying party identifier (WebAuthn Level 3 §5.1.3): a host name without scheme or port.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct RpId(String);
@@ -86,6 +89,72 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Whom the authenticator's answers must be meant for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RelyingParty {
+    /// The identifier that every passkey is bound to.
+    pub id: RpId,
+    /// The origins whose pages may call, related origins included. Others are refused even if
+    /// their host lies under the identifier.
+    pub origins: Vec<Origin>,
+    /// Whether those pages may stand in a frame of another origin.
+    pub embedding: Embedding,
+}
+
+/// Whether a ceremony may run inside another origin's page (`crossOrigin`, `topOrigin`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Embedding {
+    /// Never: a framed sign-in page invites clickjacking.
+    Refused,
+    /// Yes, and when the client names the outermost page it must be one of these.
+    AllowedFrom(Vec<Origin>),
+}
+
+/// Checks where the client says its page stood: steps 9 to 11 of §7.1, 12 to 14 of §7.2.
+pub(crate) fn expect_context(
+    client_data: &ClientData<'_>,
+    relying_party: &RelyingParty,
+) -> Result<(), ContextError> {
+    if !relying_party.origins.iter().any(|origin| origin.as_str() == client_data.origin()) {
+        return Err(ContextError::Origin);
+    }
+    if client_data.is_cross_origin() && relying_party.embedding == Embedding::Refused {
+        return Err(ContextError::CrossOrigin);
+    }
+    let Some(top) = client_data.top_origin() else { return Ok(()) };
+    match &relying_party.embedding {
+        Embedding::AllowedFrom(parents) if parents.iter().any(|p| p.as_str() == top) => Ok(()),
+        Embedding::AllowedFrom(_) | Embedding::Refused => Err(ContextError::TopOrigin),
+    }
+}
+
+/// Where a ceremony ran that should not have run there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContextError {
+    /// On a page of an origin that is not ours: phishing, or a page we do not know yet.
+    Origin,
+    /// In a frame of another origin.
+    CrossOrigin,
+    /// In a frame of an outermost page that is not on the list.
+    TopOrigin,
+}
+
+impl ContextError {
+    const fn row(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Origin => ("wrong-origin", "the page that asked is not of an expected origin"),
+            Self::CrossOrigin => {
+                ("cross-origin", "the page that asked stood in a frame of another origin")
+            }
+            Self::TopOrigin => {
+                ("wrong-top-origin", "the outermost page is not of an expected origin")
+            }
+        }
+    }
+}
+
+coded!(ContextError);
+
 /// Lower-case letters, digits, dots and dashes, as browsers serialise a host.
 fn is_host(text: &str) -> bool {
     !text.is_empty()
@@ -93,9 +162,9 @@ fn is_host(text: &str) -> bool {
         && text.split('.').all(|label| {
             !label.is_empty()
                 && label.len() <= 63
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_'))
+                && label.bytes().all(|b| {
+                    b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_')
+                })
         })
 }
 

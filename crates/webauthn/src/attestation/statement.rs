@@ -1,0 +1,58 @@
+//! What every attestation format is given, and what it gives back.
+
+use crate::aaguid::Aaguid;
+use crate::attestation::AttestationError;
+use crate::cbor::{Map, Value};
+use crate::cose::{Algorithm, PublicKey};
+
+/// The registration that a statement must be about.
+pub(crate) struct Subject<'a> {
+    /// The authenticator data, byte for byte.
+    pub(crate) authenticator_data: &'a [u8],
+    /// SHA-256 of the client data.
+    pub(crate) client_data_hash: &'a [u8],
+    /// The model named in the authenticator data.
+    pub(crate) aaguid: Aaguid,
+    /// The new credential's key.
+    pub(crate) public_key: &'a PublicKey,
+}
+
+impl Subject<'_> {
+    /// Authenticator data and client data hash in one, as most formats sign them.
+    pub(super) fn to_be_signed(&self) -> Vec<u8> {
+        [self.authenticator_data, self.client_data_hash].concat()
+    }
+}
+
+/// What a right statement rests on.
+pub(super) enum Evidence<'a> {
+    /// On nothing.
+    Nothing,
+    /// On the new key itself.
+    SelfSigned,
+    /// On these certificates, the attestation key's first, each but the last issued by the next.
+    Certified(Vec<&'a [u8]>),
+}
+
+/// The statement's members.
+pub(super) fn members<'v, 'a>(statement: &'v Value<'a>) -> Result<&'v Map<'a>, AttestationError> {
+    statement.as_map().ok_or(AttestationError::Malformed)
+}
+
+/// The statement's `alg`.
+pub(super) fn algorithm(members: &Map<'_>) -> Result<Algorithm, AttestationError> {
+    let identifier = members.named("alg").and_then(Value::as_integer);
+    Algorithm::from_identifier(identifier.ok_or(AttestationError::Malformed)?)
+        .ok_or(AttestationError::Algorithm)
+}
+
+/// The statement's byte string under `name`.
+pub(super) fn bytes<'a>(members: &Map<'a>, name: &str) -> Result<&'a [u8], AttestationError> {
+    members.named(name).and_then(Value::as_bytes).ok_or(AttestationError::Malformed)
+}
+
+/// The statement's `x5c`, if it is an array of byte strings.
+pub(super) fn certificates<'a>(statement: &Value<'a>) -> Option<Vec<&'a [u8]>> {
+    let chain = statement.as_map()?.named("x5c")?.as_array()?;
+    chain.iter().map(Value::as_bytes).collect()
+}
