@@ -1,1 +1,4 @@
 //! Under construction.
+
+pub mod assets;
+pub mod pages;
