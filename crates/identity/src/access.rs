@@ -114,6 +114,24 @@ impl Permit {
     pub fn action(&self) -> &Action {
         &self.action
     }
+
+    /// Whether the permit lets its holder change this person's passkeys.
+    #[must_use]
+    pub fn covers_passkeys_of(&self, user: UserId) -> bool {
+        matches!(&self.action, Action::WritePasskeys(target) if target.id == user)
+    }
+
+    /// Whether the permit lets its holder issue or delete this person's access pass.
+    #[must_use]
+    pub fn covers_access_pass_of(&self, user: UserId) -> bool {
+        matches!(&self.action, Action::WriteAccessPass(target) if target.id == user)
+    }
+
+    /// Whether the permit lets its holder change or delete this user.
+    #[must_use]
+    pub fn covers_user(&self, user: UserId) -> bool {
+        matches!(&self.action, Action::WriteUser(target) if target.id == user)
+    }
 }
 
 /// Decides whether `caller` may do `action`: default no.

@@ -3,7 +3,7 @@
 use webauthn::Timestamp;
 
 use crate::Outcome;
-use crate::access::{Action, Permit, TargetPerson};
+use crate::access::{Action, Permit};
 use crate::application::Application;
 use crate::audit::{
     Activity, Actor, AuditEntry, AuditTarget, AuditValue, Context, ModifiedProperty, Recorded,
@@ -39,13 +39,13 @@ pub fn create_organisation(organisation: Organisation, context: &Context) -> Out
 }
 
 /// Adds a user. `domain` is the organisation's; `is_upn_taken` was read.
-pub fn add_user(by: By<'_>, user: User, domain: &str, is_upn_taken: bool) -> Outcome<User> {
+pub fn add_user(by: By<'_>, user: &User, domain: &str, is_upn_taken: bool) -> Outcome<User> {
     let verdict = check_upn(&user.upn, domain, is_upn_taken).map(|()| user.clone());
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::AddUser(Box::new(user.clone())));
     }
-    changes.push(audit(by, Activity::UserAdded, AuditTarget::from(&user), &verdict, Vec::new()));
+    changes.push(audit(by, Activity::UserAdded, AuditTarget::from(user), &verdict, Vec::new()));
     Outcome { verdict, changes }
 }
 
@@ -102,10 +102,7 @@ pub fn change_user(
 
 /// A permit to write one user is for that user only.
 fn permitted_for(permit: &Permit, user: &User) -> Result<(), Refusal> {
-    match permit.action() {
-        Action::WriteUser(TargetPerson { id, .. }) if *id == user.id => Ok(()),
-        _ => Err(Refusal::TargetProtected),
-    }
+    if permit.covers_user(user.id) { Ok(()) } else { Err(Refusal::TargetProtected) }
 }
 
 fn patched(current: &User, patch: &UserPatch, now: Timestamp) -> User {
@@ -163,13 +160,13 @@ pub fn delete_user(by: By<'_>, user: &User) -> Outcome<()> {
 }
 
 /// Adds a group.
-pub fn add_group(by: By<'_>, group: Group) -> Outcome<Group> {
-    let verdict = permitted_for_group(by.permit, &group).map(|()| group.clone());
+pub fn add_group(by: By<'_>, group: &Group) -> Outcome<Group> {
+    let verdict = permitted_for_group(by.permit, group).map(|()| group.clone());
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::AddGroup(Box::new(group.clone())));
     }
-    let target = AuditTarget::from(&group);
+    let target = AuditTarget::from(group);
     changes.push(audit(by, Activity::GroupAdded, target, &verdict, Vec::new()));
     Outcome { verdict, changes }
 }
@@ -267,11 +264,19 @@ fn member_property(old: AuditValue, new: AuditValue) -> ModifiedProperty {
 
 /// A role-assignable group is a way to a role, so it needs the permit for that.
 fn permitted_for_group(permit: &Permit, group: &Group) -> Result<(), Refusal> {
-    match (permit.action(), group.roles) {
-        (Action::WriteRoleAssignableGroups, _)
-        | (Action::WriteGroups | Action::WriteGroupMembers, RoleAssignable::No) => Ok(()),
-        _ => Err(Refusal::TargetProtected),
-    }
+    let sufficient = match group.roles {
+        RoleAssignable::Yes => matches!(permit.action(), Action::WriteRoleAssignableGroups),
+        RoleAssignable::No => matches!(
+            permit.action(),
+            Action::WriteRoleAssignableGroups | Action::WriteGroups | Action::WriteGroupMembers
+        ),
+    };
+    if sufficient { Ok(()) } else { Err(Refusal::TargetProtected) }
+}
+
+/// Assigning and taking roles away needs the permit for roles.
+fn roles_permitted(permit: &Permit) -> Result<(), Refusal> {
+    if *permit.action() == Action::WriteRoles { Ok(()) } else { Err(Refusal::TargetProtected) }
 }
 
 /// Assigns a role; `holder` is who gets it, for the record.
@@ -281,13 +286,12 @@ pub fn assign_role(
     holder: AuditTarget,
     is_held: bool,
 ) -> Outcome<RoleAssignment> {
-    let verdict = match by.permit.action() {
-        Action::WriteRoles if is_held => {
-            Err(Refusal::AlreadyExists { property: "roleDefinitionId" })
+    let verdict = roles_permitted(by.permit).and_then(|()| {
+        if is_held {
+            return Err(Refusal::AlreadyExists { property: "roleDefinitionId" });
         }
-        Action::WriteRoles => Ok(assignment),
-        _ => Err(Refusal::TargetProtected),
-    };
+        Ok(assignment)
+    });
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::AssignRole(assignment));
@@ -300,10 +304,7 @@ pub fn assign_role(
 
 /// Takes a role away.
 pub fn remove_role(by: By<'_>, assignment: RoleAssignment, holder: AuditTarget) -> Outcome<()> {
-    let verdict = match by.permit.action() {
-        Action::WriteRoles => Ok(()),
-        _ => Err(Refusal::TargetProtected),
-    };
+    let verdict = roles_permitted(by.permit);
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::RemoveRole(assignment.id));
@@ -316,9 +317,10 @@ pub fn remove_role(by: By<'_>, assignment: RoleAssignment, holder: AuditTarget) 
 
 /// Adds an application.
 pub fn add_application(by: By<'_>, application: Application) -> Outcome<Application> {
-    let verdict = match by.permit.action() {
-        Action::WriteApplications => Ok(application.clone()),
-        _ => Err(Refusal::TargetProtected),
+    let verdict = if *by.permit.action() == Action::WriteApplications {
+        Ok(application.clone())
+    } else {
+        Err(Refusal::TargetProtected)
     };
     let target = AuditTarget::Application {
         id: application.id,

@@ -7,7 +7,7 @@ use webauthn::registration::{Expectation, VerifiedRegistration};
 use webauthn::trust::TrustAnchors;
 use webauthn::{Challenge, CredentialId, RelyingParty, Timestamp, UserPresence, UserVerification};
 
-use crate::access::{Action, Permit};
+use crate::access::Permit;
 use crate::audit::{Activity, Actor, AuditEntry, AuditTarget, Context, Recorded};
 use crate::change::{BurnKey, Change};
 use crate::directory::{AccountState, Person};
@@ -166,7 +166,7 @@ pub struct Submission<'a> {
 pub fn finish(
     registrar: &Registrar,
     facts: &RegistrationFacts,
-    submission: Submission<'_>,
+    submission: &Submission<'_>,
     terms: &Terms,
     context: &Context,
 ) -> Outcome<Passkey> {
@@ -178,7 +178,7 @@ pub fn finish(
         changes
             .push(Change::Burn { key: BurnKey(ceremony.nonce), expires_at: ceremony.expires_at });
     }
-    let verdict = accept(registrar, facts, &submission, terms, context);
+    let verdict = accept(registrar, facts, submission, terms, context);
     let mut entry = entry(registrar, facts, context, Recorded::from(&verdict));
     if let Ok((passkey, evidence)) = &verdict {
         entry.aaguid = Some(passkey.facts.aaguid);
@@ -317,12 +317,12 @@ fn admissible(
             }
             Moment::SelfRegistration
         }
-        Registrar::OnBehalf { permit, .. } => match permit.action() {
-            Action::WritePasskeys(target) if target.id == facts.person.user.id => {
-                Moment::Provisioning
+        Registrar::OnBehalf { permit, .. } => {
+            if !permit.covers_passkeys_of(facts.person.user.id) {
+                return Err(Refusal::TargetProtected);
             }
-            _ => return Err(Refusal::TargetProtected),
-        },
+            Moment::Provisioning
+        }
     };
     let subject = Subject::from(&facts.person);
     match judge(&facts.configuration.value, subject, candidate, moment) {

@@ -3,7 +3,7 @@
 use webauthn::Timestamp;
 
 use crate::Outcome;
-use crate::access::{Action, Permit, TargetPerson};
+use crate::access::{Permit, TargetPerson};
 use crate::access_pass::AccessPass;
 use crate::audit::{
     Activity, Actor, AuditEntry, AuditTarget, AuditValue, Context, ModifiedProperty, Recorded,
@@ -27,7 +27,7 @@ pub fn delete_passkey(
     passkey: Option<&Passkey>,
     context: &Context,
 ) -> Outcome<()> {
-    let verdict = permitted(permit, target)
+    let verdict = passkeys_permitted(permit, target)
         .and_then(|()| owned(target, passkey))
         .map(|passkey| (passkey.id.clone(), passkey.facts.aaguid));
     let mut entry =
@@ -50,7 +50,7 @@ pub fn rename_passkey(
     (passkey, name): (Option<&Passkey>, &PasskeyName),
     context: &Context,
 ) -> Outcome<()> {
-    let verdict = permitted(permit, target).and_then(|()| owned(target, passkey));
+    let verdict = passkeys_permitted(permit, target).and_then(|()| owned(target, passkey));
     let mut entry =
         entry(Activity::PasskeyRenamed, actor, target, context, Recorded::from(&verdict));
     let mut changes = Vec::new();
@@ -77,16 +77,14 @@ fn owned<'a>(target: &TargetPerson, passkey: Option<&'a Passkey>) -> Result<&'a 
         .ok_or_else(|| Refusal::not_found("the passkey"))
 }
 
-/// Only a permit for this very person counts.
-fn permitted(permit: &Permit, target: &TargetPerson) -> Result<(), Refusal> {
-    match permit.action() {
-        Action::WritePasskeys(allowed) | Action::WriteAccessPass(allowed)
-            if allowed.id == target.id =>
-        {
-            Ok(())
-        }
-        _ => Err(Refusal::TargetProtected),
-    }
+/// Only a permit for this very person's passkeys counts.
+fn passkeys_permitted(permit: &Permit, target: &TargetPerson) -> Result<(), Refusal> {
+    if permit.covers_passkeys_of(target.id) { Ok(()) } else { Err(Refusal::TargetProtected) }
+}
+
+/// Only a permit for this very person's pass counts.
+fn pass_permitted(permit: &Permit, target: &TargetPerson) -> Result<(), Refusal> {
+    if permit.covers_access_pass_of(target.id) { Ok(()) } else { Err(Refusal::TargetProtected) }
 }
 
 /// What was read to decide on a pass.
@@ -131,7 +129,8 @@ pub fn issue_access_pass(
     context: &Context,
 ) -> Outcome<(AccessPass, PassWarning)> {
     let target = TargetPerson::from(&facts.person);
-    let verdict = permitted(permit, &target).and_then(|()| new_pass(facts, request, context.now));
+    let verdict =
+        pass_permitted(permit, &target).and_then(|()| new_pass(facts, request, context.now));
     let entry =
         entry(Activity::AccessPassIssued, actor, &target, context, Recorded::from(&verdict));
     let mut changes = Vec::new();
@@ -195,7 +194,7 @@ pub fn delete_access_pass(
     pass: Option<&AccessPass>,
     context: &Context,
 ) -> Outcome<()> {
-    let verdict = permitted(permit, target).and_then(|()| {
+    let verdict = pass_permitted(permit, target).and_then(|()| {
         pass.filter(|pass| pass.user == target.id)
             .map(|pass| pass.id)
             .ok_or_else(|| Refusal::not_found("the access pass"))

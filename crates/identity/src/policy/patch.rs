@@ -14,9 +14,11 @@ use crate::policy::profile::{AttestationEnforcement, PasskeyProfile, PasskeyType
 use crate::policy::target::{IncludeTarget, Target};
 use crate::refusal::Refusal;
 
-/// A partial FIDO2 configuration. What is absent stays; lists and complex values that are given
-/// replace the stored ones as a whole (S49), except that profiles are merged by id, because an
-/// official client drops a member of theirs.
+/// A partial FIDO2 configuration.
+///
+/// What is absent stays; lists and complex values that are given replace the stored ones as a
+/// whole (S49), except that profiles are merged by id, because an official client drops a member
+/// of theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fido2Patch {
     /// On or off.
