@@ -48,6 +48,7 @@ fn complaints(tree: &Tree, workspace: &Workspace) -> Vec<Complaint> {
         table::dependencies_hold(tree, workspace),
         table::architecture_is_short(tree),
         imports::walls_hold(tree),
+        imports::nouns_know_no_verbs(tree),
         imports::tables_stand_alone(tree),
         shape::files_are_short(tree),
         shape::lines_are_narrow(tree),

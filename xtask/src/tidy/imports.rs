@@ -17,6 +17,18 @@ const WALLS: &[Wall] = &[Wall {
     instead: "put what both need into operations",
 }];
 
+const IDENTITY: &str = "crates/identity/src/";
+/// The decisions; every other module of `identity` is a noun that they decide about.
+const VERBS: &[&str] = &[
+    "administration",
+    "directory_changes",
+    "first_run",
+    "impact",
+    "registration",
+    "report",
+    "sign_in",
+];
+
 const STORE: &str = "crates/store/src/";
 /// The only modules of the store that may see several tables.
 const SEE_SEVERAL: &[&str] = &["facts", "apply", "lib"];
@@ -37,6 +49,24 @@ pub(super) fn walls_hold(tree: &Tree) -> Vec<Complaint> {
                     let what = format!("`{own}` never imports `{other}`: {}", wall.instead);
                     complaints.push(Complaint::new(path, line, what));
                 }
+            }
+        }
+    }
+    complaints
+}
+
+/// What is decided about does not know who decides.
+pub(super) fn nouns_know_no_verbs(tree: &Tree) -> Vec<Complaint> {
+    let mut complaints = Vec::new();
+    for (path, text) in tree.with_extension(&["rs"]) {
+        let Some(own) = path.strip_prefix(IDENTITY).map(module) else { continue };
+        if own == "lib" || VERBS.contains(&own) {
+            continue;
+        }
+        for (line, other) in roots(text) {
+            if VERBS.contains(&other.as_str()) {
+                let what = format!("noun `{own}` imports verb `{other}`: turn it around");
+                complaints.push(Complaint::new(path, line, what));
             }
         }
     }
@@ -153,6 +183,18 @@ mod tests {
     fn a_path_in_the_middle_of_a_line_counts_too() {
         let tree = Tree::of(&[("crates/server/src/oidc.rs", "fn f() { crate::graph::serve() }")]);
         assert_eq!(walls_hold(&tree).len(), 1);
+    }
+
+    #[test]
+    fn a_noun_that_names_a_verb_is_found() {
+        let tree = Tree::of(&[
+            ("crates/identity/src/policy/patch.rs", "use crate::administration::change;\n"),
+            ("crates/identity/src/sign_in.rs", "use crate::{policy, registration};\n"),
+            ("crates/identity/src/lib.rs", "pub use crate::sign_in::begin;\n"),
+        ]);
+        let complaints = nouns_know_no_verbs(&tree);
+        assert_eq!(complaints.len(), 1, "{complaints:?}");
+        assert!(complaints[0].to_string().contains("noun `policy` imports verb"));
     }
 
     #[test]

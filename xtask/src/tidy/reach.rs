@@ -43,13 +43,23 @@ fn declared(path: &str, is_root: bool, text: &str) -> Vec<String> {
     let children = if is_root { folder } else { path.trim_end_matches(".rs") };
     let mut files = Vec::new();
     let mut named_file = None;
-    for (_, line) in code_lines(text) {
-        let line = line.trim();
+    // The inline modules around a line, each with how its closing line looks.
+    let mut around: Vec<(String, &str)> = Vec::new();
+    for (_, whole) in code_lines(text) {
+        let line = whole.trim();
+        if around.last().is_some_and(|(closing, _)| closing == whole) {
+            around.pop();
+        } else if let Some(name) = line.strip_suffix('{').and_then(module_before) {
+            let indentation = whole.len() - whole.trim_start().len();
+            around.push((format!("{}}}", " ".repeat(indentation)), name));
+        }
         if let Some(name) = line.strip_prefix("#[path = \"").and_then(|rest| rest.split('"').next())
         {
             named_file = Some(format!("{folder}/{name}"));
         } else if let Some(name) = module_name(line) {
-            files.push(named_file.take().unwrap_or_else(|| format!("{children}/{name}.rs")));
+            let inline: String = around.iter().map(|(_, name)| format!("{name}/")).collect();
+            let usual = || format!("{children}/{inline}{name}.rs");
+            files.push(named_file.take().unwrap_or_else(usual));
         }
     }
     files
@@ -57,7 +67,12 @@ fn declared(path: &str, is_root: bool, text: &str) -> Vec<String> {
 
 /// `name` of `mod name;`, `pub mod name;` or `pub(crate) mod name;`, with attributes before it.
 fn module_name(line: &str) -> Option<&str> {
-    let declaration = line.strip_suffix(';')?;
+    module_before(line.strip_suffix(';')?)
+}
+
+/// The same without what ends the declaration.
+fn module_before(declaration: &str) -> Option<&str> {
+    let declaration = declaration.trim_end();
     let (before, name) = declaration.rsplit_once("mod ")?;
     let before = before.rsplit(']').next().unwrap_or_default().trim();
     let visible = before.is_empty() || before == "pub" || before.starts_with("pub(");
@@ -93,6 +108,19 @@ mod tests {
         let root = ("crates/a/src/lib.rs", "#[path = \"other/place.rs\"]\nmod place;\n");
         assert!(unreached(&[root, ("crates/a/src/other/place.rs", "")]).is_empty());
         assert_eq!(unreached(&[root, ("crates/a/src/place.rs", "")]).len(), 1);
+    }
+
+    #[test]
+    fn an_inline_module_is_a_folder() {
+        let root = "mod inner {\n    mod deep;\n}\nmod flat;\n";
+        assert!(
+            unreached(&[
+                ("crates/a/src/lib.rs", root),
+                ("crates/a/src/inner/deep.rs", ""),
+                ("crates/a/src/flat.rs", ""),
+            ])
+            .is_empty()
+        );
     }
 
     #[test]
