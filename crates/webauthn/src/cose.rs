@@ -297,10 +297,13 @@ fn octet_pair(map: &Map<'_>) -> Result<ParsedPublicKey, KeyError> {
 fn rsa(map: &Map<'_>, parameters: &'static RsaParameters) -> Result<ParsedPublicKey, KeyError> {
     agree(map, label::KEY_TYPE, label::RSA)?;
     let (n, e) = (bytes(map, label::MODULUS)?, bytes(map, label::EXPONENT)?);
+    // some authenticators write a sign byte, which RFC 8230 does not want
+    let n = n.strip_prefix(&[0]).unwrap_or(n);
     let (Some(first), Some(last)) = (n.first(), n.last()) else { return Err(KeyError::Malformed) };
-    let bits = n.len().saturating_mul(8);
+    let bits = u32::try_from(n.len()).map_err(|_| KeyError::RsaModulus)?;
+    let bits = bits.saturating_mul(8).saturating_sub(first.leading_zeros());
     // an even modulus has the factor two, a short one is factored, a long one burns our time
-    if *first < 0x80 || last.is_multiple_of(2) || !(2048..=8192).contains(&bits) {
+    if *first == 0 || last.is_multiple_of(2) || !(2048..=8192).contains(&bits) {
         return Err(KeyError::RsaModulus);
     }
     if e.len() > 4 || e.last().is_none_or(|last| last.is_multiple_of(2)) || e == [1] {

@@ -30,8 +30,6 @@ mod bytes;
 mod coded;
 mod json;
 mod origin;
-#[cfg(test)]
-mod testing;
 
 pub use aaguid::{Aaguid, InvalidAaguid};
 pub use bytes::{Challenge, CredentialId, InvalidLength, SignCount, Timestamp, UserHandle};
