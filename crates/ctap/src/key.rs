@@ -162,7 +162,7 @@ impl KeyPair {
     /// Signs as WebAuthn wants it (§6.5.5): ECDSA as DER, Ed25519 raw.
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, BrokenCrypto> {
         match &self.private {
-            // by digest, because the library's other way takes a source of randomness and ignores it
+            // by digest: the other way takes a source of randomness and ignores it
             Private::Es256(pair) => pair
                 .sign_digest(&digest::digest(&digest::SHA256, message))
                 .map(|signature| signature.as_ref().to_vec())
