@@ -51,7 +51,7 @@ pub enum Registrar {
     /// The person himself, in this session.
     Person(Box<Session>),
     /// An administrator or application on the person's behalf, permitted to
-    /// [`Action::WritePasskeys`].
+    /// [`crate::access::Action::WritePasskeys`].
     OnBehalf {
         /// The permission to do so.
         permit: Permit,

@@ -37,13 +37,21 @@ roles! {
     /// Reads everything.
     GlobalReader = "f2ef992c-3afb-46b9-b7cf-a126ee74c451", "Global Reader";
     /// Changes the authentication methods policy.
-    AuthenticationPolicyAdministrator = "0526716b-113d-4c15-b2c8-68e3c22b9f80", "Authentication Policy Administrator";
+    AuthenticationPolicyAdministrator =
+        "0526716b-113d-4c15-b2c8-68e3c22b9f80",
+        "Authentication Policy Administrator";
     /// Manages methods of people without a strong role.
-    AuthenticationAdministrator = "c4e39bd9-1100-46d3-8c65-fb160da0071f", "Authentication Administrator";
+    AuthenticationAdministrator =
+        "c4e39bd9-1100-46d3-8c65-fb160da0071f",
+        "Authentication Administrator";
     /// Manages methods of everybody.
-    PrivilegedAuthenticationAdministrator = "7be44c8a-adaf-4e2a-84d6-ab2649e08a13", "Privileged Authentication Administrator";
+    PrivilegedAuthenticationAdministrator =
+        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",
+        "Privileged Authentication Administrator";
     /// Manages Conditional Access and strengths.
-    ConditionalAccessAdministrator = "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9", "Conditional Access Administrator";
+    ConditionalAccessAdministrator =
+        "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9",
+        "Conditional Access Administrator";
     /// Manages security settings.
     SecurityAdministrator = "194ae4cb-b126-40b2-bd5b-6091b380977d", "Security Administrator";
     /// Reads security settings and logs.
@@ -51,7 +59,9 @@ roles! {
     /// Manages users without a strong role.
     UserAdministrator = "fe930be7-5e62-47db-91af-98c3a49a38b1", "User Administrator";
     /// Assigns roles.
-    PrivilegedRoleAdministrator = "e8611ab8-c189-46e8-94e1-60213ab1f814", "Privileged Role Administrator";
+    PrivilegedRoleAdministrator =
+        "e8611ab8-c189-46e8-94e1-60213ab1f814",
+        "Privileged Role Administrator";
     /// Helps people with passwords.
     HelpdeskAdministrator = "729827e3-9c14-49f7-bb1b-9608f156bbb8", "Helpdesk Administrator";
     /// Resets passwords.
@@ -61,7 +71,9 @@ roles! {
     /// Manages applications.
     ApplicationAdministrator = "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3", "Application Administrator";
     /// Manages applications.
-    CloudApplicationAdministrator = "158c047a-c907-4556-b7ef-446551a6b5f7", "Cloud Application Administrator";
+    CloudApplicationAdministrator =
+        "158c047a-c907-4556-b7ef-446551a6b5f7",
+        "Cloud Application Administrator";
     /// Reads reports and logs.
     ReportsReader = "4a5d8f65-41da-4de4-8968-e035b65339cf", "Reports Reader";
     /// Reads users and groups.
