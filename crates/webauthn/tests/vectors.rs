@@ -1,5 +1,6 @@
 //! Judges the recorded and mutated cases beside the workspace, as far as formats are built.
 #![expect(clippy::unwrap_used, reason = "a case that cannot be read is a failed test")]
+#![expect(clippy::indexing_slicing, reason = "a member that is not there reads as null")]
 #![expect(clippy::print_stderr, reason = "says how many cases were judged")]
 
 use std::path::{Path, PathBuf};

@@ -13,3 +13,18 @@ pub(super) fn verify<'a>(statement: &Value<'a>) -> Result<Evidence<'a>, Attestat
         Err(AttestationError::NotEmpty)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cbor;
+
+    #[test]
+    fn only_the_empty_map_says_nothing() {
+        let judge = |bytes: &[u8]| verify(&cbor::read(bytes, 4).unwrap()).map(|_| ());
+        assert_eq!(judge(&[0xa0]), Ok(()));
+        assert_eq!(judge(&[0xa1, 1, 1]), Err(AttestationError::NotEmpty));
+        assert_eq!(judge(&[0x80]), Err(AttestationError::Malformed));
+        assert_eq!(judge(&[0xf6]), Err(AttestationError::Malformed));
+    }
+}

@@ -96,3 +96,6 @@ pub(super) fn expect_model(leaf: &Certificate<'_>, aaguid: Aaguid) -> Result<(),
         _ => Err(AttestationError::CertificateExtension),
     }
 }
+
+#[cfg(test)]
+mod tests;
