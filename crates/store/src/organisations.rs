@@ -1,0 +1,79 @@
+//! The organisation, and the link of the first start that leads to it.
+
+use identity::TenantId;
+use identity::change::Organisation;
+use webauthn::Timestamp;
+
+use crate::engine::Conn;
+use crate::engine::fault::Fault;
+use crate::engine::value::Value;
+use crate::error::StoreError;
+use crate::tx::{Snapshot, Writer};
+
+const TENANT: &str = "SELECT tenant_id FROM organisations";
+const READ: &str = "SELECT tenant_id, display_name, domain, created_at FROM organisations \
+     WHERE tenant_id = $1";
+const INSERT: &str = "INSERT INTO organisations (tenant_id, slot, display_name, domain, \
+     created_at) VALUES ($1, 1, $2, $3, $4) ON CONFLICT DO NOTHING";
+// The link is older than any tenant, yet `$1` stands in every statement.
+const LINK: &str = "SELECT digest, expires_at FROM first_run_links \
+     WHERE CAST($1 AS UUID) IS NOT NULL";
+const IS_SET_UP: &str = "SELECT 1 FROM organisations WHERE tenant_id = $1 OR tenant_id <> $1";
+const REPLACE_LINK: &str = "INSERT INTO first_run_links (slot, digest, expires_at) \
+     VALUES (CASE WHEN CAST($1 AS UUID) IS NULL THEN 0 ELSE 1 END, $2, $3) \
+     ON CONFLICT (slot) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at";
+
+/// A first-run link on record: the digest of its secret, and when it ends.
+pub(crate) type Link = ([u8; 32], Timestamp);
+
+impl Snapshot<'_> {
+    /// The organisation, once there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the row cannot be read.
+    pub fn organisation(&mut self) -> Result<Option<Organisation>, StoreError> {
+        self.first(READ, &[], |row| {
+            row.of("organisations");
+            Ok(Organisation {
+                id: TenantId::new(row.uuid("tenant_id")?),
+                display_name: row.parse("display_name")?,
+                domain: row.text("domain")?,
+                created_at: row.time("created_at")?,
+            })
+        })
+    }
+}
+
+/// The organisation's id, once there is one.
+pub(crate) fn tenant(conn: &mut Conn) -> Result<Option<TenantId>, Fault> {
+    conn.first(TENANT, &[], |row| row.of("organisations").uuid("tenant_id").map(TenantId::new))
+}
+
+/// The first-run link on record.
+pub(crate) fn link(snapshot: &mut Snapshot<'_>) -> Result<Option<Link>, StoreError> {
+    snapshot.first(LINK, &[], |row| {
+        row.of("first_run_links");
+        Ok((row.digest("digest")?, row.time("expires_at")?))
+    })
+}
+
+/// Sets the organisation up; false if there is one already.
+pub(crate) fn insert(writer: &mut Writer<'_>, organisation: &Organisation) -> Result<bool, Fault> {
+    writer.set_tenant(organisation.id);
+    let values = [
+        organisation.display_name.as_str().into(),
+        organisation.domain.as_str().into(),
+        organisation.created_at.into(),
+    ];
+    Ok(writer.execute(INSERT, &values)? == 1)
+}
+
+/// Replaces the first-run link; false if there is an organisation already.
+pub(crate) fn replace_link(writer: &mut Writer<'_>, link: Link) -> Result<bool, Fault> {
+    if writer.exists(IS_SET_UP, &[])? {
+        return Ok(false);
+    }
+    let (digest, expires_at) = link;
+    let values: [Value; 2] = [digest.as_slice().into(), expires_at.into()];
+    Ok(writer.execute(REPLACE_LINK, &values)? == 1)
+}

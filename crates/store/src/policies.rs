@@ -1,0 +1,128 @@
+//! The policy configurations: each one row with a version that every write must name.
+
+use identity::Version;
+use identity::policy::{AccessPassConfiguration, Fido2Configuration, Versioned};
+use webauthn::Timestamp;
+
+use crate::body;
+use crate::body::policy::{AccessPassBody, Fido2Body};
+use crate::cache;
+use crate::engine::fault::Fault;
+use crate::error::StoreError;
+use crate::tx::{Snapshot, Writer};
+
+/// The row of the FIDO2 configuration.
+const FIDO2: &str = "fido2";
+/// The row of the Temporary Access Pass configuration.
+const ACCESS_PASS: &str = "access-pass";
+
+// The body is left out when its version is the one that is known already.
+const READ: &str = "SELECT name, version, changed_at, \
+     CASE WHEN version = $3 THEN NULL ELSE body END \
+     FROM policies WHERE tenant_id = $1 AND name = $2";
+const REPLACE: &str = "INSERT INTO policies (tenant_id, name, version, changed_at, body) \
+     VALUES ($1, $2, CAST($3 AS BIGINT) + 1, $4, $5) \
+     ON CONFLICT (tenant_id, name) DO UPDATE \
+     SET version = excluded.version, changed_at = excluded.changed_at, body = excluded.body \
+     WHERE policies.version = $3";
+const STANDS: &str = "SELECT 1 WHERE $3 = COALESCE(\
+     (SELECT version FROM policies WHERE tenant_id = $1 AND name = $2), 0)";
+
+impl Snapshot<'_> {
+    /// The FIDO2 configuration; the initial one with version zero if none was saved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the body cannot be read.
+    pub fn fido2_configuration(&mut self) -> Result<Versioned<Fido2Configuration>, StoreError> {
+        let known = self.cache().fido2();
+        let expected = cache::version_of(known.as_ref());
+        let found = self.first(READ, &[FIDO2.into(), expected.into()], |row| {
+            row.of("policies").text("name")?;
+            let version = row.version("version")?;
+            row.time("changed_at")?;
+            let Some(text) = row.optional_text("body")? else { return Ok(None) };
+            let value = body::read::<Fido2Body>(&text)
+                .and_then(Fido2Body::into_noun)
+                .ok_or_else(|| row.corrupt("body"))?;
+            Ok(Some(Versioned { value, version }))
+        })?;
+        match (found, known) {
+            (None, _) => {
+                Ok(Versioned { value: Fido2Configuration::initial(), version: Version(0) })
+            }
+            (Some(Some(read)), _) => {
+                self.cache().remember_fido2(&read);
+                Ok(read)
+            }
+            (Some(None), Some(known)) => Ok(known.as_ref().clone()),
+            (Some(None), None) => Err(StoreError::misuse("a policy without a body")),
+        }
+    }
+
+    /// The Temporary Access Pass configuration; the initial one with version zero if none was
+    /// saved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the body cannot be read.
+    pub fn access_pass_configuration(
+        &mut self,
+    ) -> Result<Versioned<AccessPassConfiguration>, StoreError> {
+        let params = [ACCESS_PASS.into(), Version(-1).into()];
+        let found = self.first(READ, &params, |row| {
+            row.of("policies").text("name")?;
+            let version = row.version("version")?;
+            row.time("changed_at")?;
+            let text = row.text("body")?;
+            let value = body::read::<AccessPassBody>(&text)
+                .and_then(AccessPassBody::into_noun)
+                .ok_or_else(|| row.corrupt("body"))?;
+            Ok(Versioned { value, version })
+        })?;
+        Ok(found.unwrap_or_else(|| Versioned {
+            value: AccessPassConfiguration::initial(),
+            version: Version(0),
+        }))
+    }
+
+    /// When the FIDO2 configuration was saved last; none if never.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn fido2_configuration_changed_at(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let params = [FIDO2.into(), Version(-1).into()];
+        self.first(READ, &params, |row| {
+            row.of("policies").text("name")?;
+            row.version("version")?;
+            row.time("changed_at")
+        })
+    }
+}
+
+/// Replaces the FIDO2 configuration; false if its stored version is another one.
+pub(crate) fn replace_fido2(
+    writer: &mut Writer<'_>,
+    expected: Version,
+    configuration: &Fido2Configuration,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let text = body::write(&Fido2Body::from(configuration))?;
+    let values = [FIDO2.into(), expected.into(), at.into(), text.into()];
+    Ok(writer.execute(REPLACE, &values)? == 1)
+}
+
+/// Replaces the Temporary Access Pass configuration; false if its stored version is another one.
+pub(crate) fn replace_access_pass(
+    writer: &mut Writer<'_>,
+    expected: Version,
+    configuration: &AccessPassConfiguration,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let text = body::write(&AccessPassBody::from(configuration))?;
+    let values = [ACCESS_PASS.into(), expected.into(), at.into(), text.into()];
+    Ok(writer.execute(REPLACE, &values)? == 1)
+}
+
+/// Whether the stored version of the FIDO2 configuration is still this one.
+pub(crate) fn fido2_stands(writer: &mut Writer<'_>, expected: Version) -> Result<bool, Fault> {
+    writer.exists(STANDS, &[FIDO2.into(), expected.into()])
+}

@@ -1,0 +1,275 @@
+//! The store: opening it, reading from it, committing to it.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+
+use identity::{Change, TenantId};
+use uuid::Uuid;
+use webauthn::Timestamp;
+
+use crate::cache::Cache;
+use crate::commit::{CommitError, Committer, Counters, Done, Queue, Unit, Work};
+use crate::engine::sqlite::Purpose;
+use crate::engine::{Conn, Engine, Location, Source};
+use crate::error::StoreError;
+use crate::pool::Pool;
+use crate::tx::Snapshot;
+use crate::{keys, migrate, organisations};
+
+/// How much a store may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Connections for readers.
+    pub readers: usize,
+    /// Connections for committers; SQLite has one writer whatever stands here.
+    pub committers: usize,
+    /// Units that may wait to be committed; beyond that the answer is [`CommitError::Busy`].
+    pub queue: usize,
+    /// Most units of one commit.
+    pub batch: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 16, committers: 4, queue: 4096, batch: 256 }
+    }
+}
+
+/// What a store has done since it was opened, as plain numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// Durable commits; each costs one flush of the disk.
+    pub commits: u64,
+    /// Units written by them.
+    pub units: u64,
+    /// Units whose guard failed.
+    pub contended: u64,
+    /// Units that failed for another reason.
+    pub failed: u64,
+    /// Batches that had to be tried again.
+    pub retried: u64,
+    /// Most units of one commit so far.
+    pub largest_batch: u64,
+    /// Units that wait now.
+    pub waiting: u64,
+}
+
+/// An open database. Cheap to clone; the last clone that goes waits for what was accepted.
+#[derive(Clone, Debug)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    source: Source,
+    pool: Option<Pool>,
+    cache: Arc<Cache>,
+    queue: Arc<Queue>,
+    counters: Arc<Counters>,
+    committers: Vec<JoinHandle<()>>,
+}
+
+impl Store {
+    /// Opens the database, made and migrated where needed.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached, [`StoreError::Misuse`] when the
+    /// location is wrong, the server too old, or the data of a newer version.
+    pub fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
+        let source = Source::new(location)?;
+        let engine = source.engine();
+        let mut first = source.connect(Purpose::Write)?;
+        migrate::migrate(&mut first, engine)?;
+        let cache = Arc::new(Cache::default());
+        if let Some(tenant) = organisations::tenant(&mut first)? {
+            cache.remember_tenant(tenant);
+        }
+        let queue = Arc::new(Queue::new(options.queue));
+        let counters = Arc::new(Counters::default());
+        // The first committer keeps the connection that migrated, for life: SQLite's log is
+        // recycled only while somebody has it open.
+        let mut conn = Some(first);
+        let mut committers = Vec::new();
+        let threads = match engine {
+            Engine::Sqlite => 1,
+            Engine::Postgres => std::cmp::max(options.committers, 1),
+        };
+        for number in 0..threads {
+            let committer = Committer {
+                source: source.clone(),
+                conn: conn.take(),
+                queue: Arc::clone(&queue),
+                cache: Arc::clone(&cache),
+                counters: Arc::clone(&counters),
+                batch: std::cmp::max(options.batch, 1),
+            };
+            let thread = std::thread::Builder::new()
+                .name(format!("committer-{number}"))
+                .spawn(move || committer.run())
+                .map_err(StoreError::unavailable)?;
+            committers.push(thread);
+        }
+        let pool = Some(Pool::new(source.clone(), options.readers));
+        let inner = Inner { source, pool, cache, queue, counters, committers };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Which engine runs. With [`Engine::Postgres`] the reading methods wait for the network: on
+    /// a thread that runs asynchronous tasks they must be called where blocking is allowed.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.inner.source.engine()
+    }
+
+    /// Reads: everything that `read` sees is of one moment.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, or what `read` answers.
+    pub fn read<T>(
+        &self,
+        read: impl FnOnce(&mut Snapshot<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.read(|conn| Ok(conn.begin_read()?), read)
+    }
+
+    /// Reads by a single statement, which is consistent by itself: spares PostgreSQL two trips.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, or what `read` answers.
+    pub fn read_one<T>(
+        &self,
+        read: impl FnOnce(&mut Snapshot<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.inner.read(|_| Ok(()), read)
+    }
+
+    /// Commits the changes of one decision, together or not at all. `done` is called once, on
+    /// another thread, when they are durable or have failed; it must be quick.
+    pub fn commit(
+        &self,
+        changes: Vec<Change>,
+        done: impl FnOnce(Result<(), CommitError>) + Send + 'static,
+    ) {
+        self.push(Work::Changes(changes), Box::new(done));
+    }
+
+    /// Commits and waits for it.
+    ///
+    /// # Errors
+    /// [`CommitError`] when a guard or the database failed; nothing was written then.
+    pub fn commit_and_wait(&self, changes: Vec<Change>) -> Result<(), CommitError> {
+        self.wait(Work::Changes(changes))
+    }
+
+    /// Forgets sessions and burned keys that ended before `now`, at most `portion` of each;
+    /// answers how many. To be called again while it answers as many as asked for.
+    ///
+    /// # Errors
+    /// [`CommitError`] when the database failed.
+    pub fn purge(&self, now: Timestamp, portion: u32) -> Result<u64, CommitError> {
+        let forgotten = Arc::new(AtomicU64::new(0));
+        self.wait(Work::Purge(now, portion, Arc::clone(&forgotten)))?;
+        Ok(forgotten.load(Ordering::Relaxed))
+    }
+
+    /// The server's own key of this name. Made of `fresh` if there is none yet; of several
+    /// servers that start together one makes it and all use it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub fn server_key(
+        &self,
+        name: &str,
+        fresh: &[u8],
+        at: Timestamp,
+    ) -> Result<Vec<u8>, StoreError> {
+        let mut conn = self.inner.source.connect(Purpose::Write)?;
+        if let Some(key) = keys::read(&mut conn, name)? {
+            return Ok(key);
+        }
+        keys::insert(&mut conn, name, fresh, at)?;
+        keys::read(&mut conn, name)?.ok_or_else(|| StoreError::unavailable("the key is gone"))
+    }
+
+    /// What the store has done so far.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let counters = &self.inner.counters;
+        Metrics {
+            commits: read(&counters.commits),
+            units: read(&counters.units),
+            contended: read(&counters.contended),
+            failed: read(&counters.failed),
+            retried: read(&counters.retried),
+            largest_batch: read(&counters.largest_batch),
+            waiting: u64::try_from(self.inner.queue.depth()).unwrap_or(u64::MAX),
+        }
+    }
+
+    fn wait(&self, work: Work) -> Result<(), CommitError> {
+        let (sender, answer) = mpsc::sync_channel(1);
+        // A receiver that is gone has given up waiting.
+        self.push(work, Box::new(move |result| drop(sender.send(result))));
+        answer.recv().unwrap_or_else(|_| {
+            Err(CommitError::Failed(StoreError::unavailable("the committer is gone")))
+        })
+    }
+
+    fn push(&self, work: Work, done: Done) {
+        self.inner.queue.push(Unit { work, done });
+    }
+}
+
+impl Inner {
+    fn read<T>(
+        &self,
+        begin: impl Fn(&mut Conn) -> Result<(), StoreError>,
+        read: impl FnOnce(&mut Snapshot<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let pool = self.pool.as_ref().ok_or_else(|| StoreError::misuse("the store is closed"))?;
+        let mut lease = pool.begin(begin)?;
+        let conn = lease.conn()?;
+        let tenant = match self.cache.tenant() {
+            Some(tenant) => tenant,
+            // Another server may have set the organisation up since we looked last.
+            None => match organisations::tenant(conn)? {
+                Some(tenant) => {
+                    self.cache.remember_tenant(tenant);
+                    tenant
+                }
+                None => TenantId::new(Uuid::nil()),
+            },
+        };
+        read(&mut Snapshot::new(conn, tenant, &self.cache))
+    }
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Inner")
+            .field("engine", &self.source.engine())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.queue.close();
+        let this = std::thread::current().id();
+        let (threads, pool) = (std::mem::take(&mut self.committers), self.pool.take());
+        for thread in threads {
+            // The last clone may have lived in an answer, on the committer's own thread.
+            if thread.thread().id() != this {
+                drop(thread.join());
+            }
+        }
+        // PostgreSQL's driver must not say goodbye on a thread that runs asynchronous tasks.
+        if let Ok(closing) = std::thread::Builder::new().spawn(move || drop(pool)) {
+            drop(closing.join());
+        }
+    }
+}
