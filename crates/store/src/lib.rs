@@ -15,6 +15,7 @@ mod tx;
 
 mod body;
 mod cache;
+mod class;
 mod log;
 mod page;
 

@@ -2,11 +2,11 @@
 
 use identity::UserId;
 use identity::passkey::{
-    AttestationEvidence, AttestationLevel, BackupState, Passkey, PasskeyFacts, PasskeyName,
-    PasskeyType,
+    AttestationEvidence, BackupState, Passkey, PasskeyName,
 };
 use webauthn::{CredentialId, SignCount, Timestamp};
 
+use crate::class;
 use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
@@ -104,7 +104,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Passkey, StoreError> {
     Ok(Passkey {
         id: row.credential("credential_id")?,
         user: UserId::new(row.uuid("user_id")?),
-        facts: read_facts(row)?,
+        facts: class::read(row)?,
         backup_state: if row.bool("backed_up")? {
             BackupState::BackedUp
         } else {
@@ -120,32 +120,6 @@ pub(crate) fn read(row: &mut Row) -> Result<Passkey, StoreError> {
         transports: row.text("transports")?.split_ascii_whitespace().map(str::to_owned).collect(),
         public_key: row.bytes("public_key")?,
     })
-}
-
-/// Reads the columns `aaguid, synced, attested`.
-pub(crate) fn read_facts(row: &mut Row) -> Result<PasskeyFacts, StoreError> {
-    Ok(PasskeyFacts {
-        aaguid: row.aaguid("aaguid")?,
-        passkey_type: if row.bool("synced")? {
-            PasskeyType::Synced
-        } else {
-            PasskeyType::DeviceBound
-        },
-        attestation: if row.bool("attested")? {
-            AttestationLevel::Attested
-        } else {
-            AttestationLevel::NotAttested
-        },
-    })
-}
-
-/// The columns `aaguid, synced, attested` of these facts.
-pub(crate) fn facts_values(facts: &PasskeyFacts) -> [Value; 3] {
-    [
-        facts.aaguid.into(),
-        (facts.passkey_type == PasskeyType::Synced).into(),
-        (facts.attestation == AttestationLevel::Attested).into(),
-    ]
 }
 
 /// What became of a new passkey.
@@ -170,7 +144,7 @@ pub(crate) fn insert(
     if limit < 1 || writer.exists(COUNT_OF_USER, &[passkey.user.into(), limit.into()])? {
         return Ok(Inserted::TooMany);
     }
-    let [aaguid, synced, attested] = facts_values(&passkey.facts);
+    let [aaguid, synced, attested] = class::values(&passkey.facts);
     let values = [
         Value::from(&passkey.id),
         passkey.user.into(),

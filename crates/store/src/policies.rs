@@ -20,11 +20,10 @@ const ACCESS_PASS: &str = "access-pass";
 const READ: &str = "SELECT name, version, changed_at, \
      CASE WHEN version = $3 THEN NULL ELSE body END \
      FROM policies WHERE tenant_id = $1 AND name = $2";
-const REPLACE: &str = "INSERT INTO policies (tenant_id, name, version, changed_at, body) \
-     VALUES ($1, $2, CAST($3 AS BIGINT) + 1, $4, $5) \
-     ON CONFLICT (tenant_id, name) DO UPDATE \
-     SET version = excluded.version, changed_at = excluded.changed_at, body = excluded.body \
-     WHERE policies.version = $3";
+const INSERT: &str = "INSERT INTO policies (tenant_id, name, version, changed_at, body) \
+     VALUES ($1, $2, CAST($3 AS BIGINT) + 1, $4, $5) ON CONFLICT DO NOTHING";
+const UPDATE: &str = "UPDATE policies SET version = version + 1, changed_at = $4, body = $5 \
+     WHERE tenant_id = $1 AND name = $2 AND version = $3";
 const STANDS: &str = "SELECT 1 WHERE $3 = COALESCE(\
      (SELECT version FROM policies WHERE tenant_id = $1 AND name = $2), 0)";
 
@@ -106,8 +105,7 @@ pub(crate) fn replace_fido2(
     at: Timestamp,
 ) -> Result<bool, Fault> {
     let text = body::write(&Fido2Body::from(configuration))?;
-    let values = [FIDO2.into(), expected.into(), at.into(), text.into()];
-    Ok(writer.execute(REPLACE, &values)? == 1)
+    replace(writer, FIDO2, expected, text, at)
 }
 
 /// Replaces the Temporary Access Pass configuration; false if its stored version is another one.
@@ -118,8 +116,18 @@ pub(crate) fn replace_access_pass(
     at: Timestamp,
 ) -> Result<bool, Fault> {
     let text = body::write(&AccessPassBody::from(configuration))?;
-    let values = [ACCESS_PASS.into(), expected.into(), at.into(), text.into()];
-    Ok(writer.execute(REPLACE, &values)? == 1)
+    replace(writer, ACCESS_PASS, expected, text, at)
+}
+
+fn replace(
+    writer: &mut Writer<'_>,
+    name: &str,
+    expected: Version,
+    body: String,
+    at: Timestamp,
+) -> Result<bool, Fault> {
+    let sql = if expected == Version(0) { INSERT } else { UPDATE };
+    Ok(writer.execute(sql, &[name.into(), expected.into(), at.into(), body.into()])? == 1)
 }
 
 /// Whether the stored version of the FIDO2 configuration is still this one.

@@ -14,7 +14,7 @@ use super::value::{Row, Value};
 use crate::error::StoreError;
 
 /// Oldest server we know to have all we use.
-const OLDEST: i64 = 150_000;
+const OLDEST: u32 = 150_000;
 /// Prepared statements kept by each session; texts made for one list of values are not kept.
 const STATEMENTS: usize = 192;
 
@@ -98,23 +98,26 @@ impl PostgresConn {
     }
 
     fn refuse_unsuitable_servers(&mut self) -> Result<(), StoreError> {
-        const SERVER: &str = "SELECT CAST(current_setting('server_version_num') AS BIGINT), \
-             current_setting('server_encoding')";
+        let version = self.setting("SHOW server_version_num")?;
+        if version.parse::<u32>().is_ok_and(|version| version < OLDEST) {
+            return Err(StoreError::misuse("postgresql 15 or later is needed: upgrade the server"));
+        }
+        let encoding = self.setting("SHOW server_encoding")?;
+        if encoding != "UTF8" {
+            return Err(StoreError::misuse(format_args!(
+                "the database is encoded in {encoding}: create it with encoding UTF8"
+            )));
+        }
+        Ok(())
+    }
+
+    fn setting(&mut self, sql: &str) -> Result<String, StoreError> {
         let mut found = None;
-        self.each(SERVER, &[], |mut row| {
-            found = Some((row.int("server_version_num")?, row.text("server_encoding")?));
+        self.each(sql, &[], |mut row| {
+            found = Some(row.text("setting")?);
             Ok(())
         })?;
-        match found {
-            Some((version, _)) if version < OLDEST => {
-                Err(StoreError::misuse("postgresql 15 or later is needed: upgrade the server"))
-            }
-            Some((_, encoding)) if encoding != "UTF8" => Err(StoreError::misuse(format_args!(
-                "the database is encoded in {encoding}: create it with encoding UTF8"
-            ))),
-            Some(_) => Ok(()),
-            None => Err(StoreError::unavailable("the server did not tell its version")),
-        }
+        found.ok_or_else(|| StoreError::unavailable(format_args!("no answer to {sql}")))
     }
 }
 

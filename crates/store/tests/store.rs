@@ -1,0 +1,10 @@
+//! The store from outside: every test runs on SQLite and on PostgreSQL.
+#![cfg(test)]
+
+#[path = "store/fixture.rs"]
+mod fixture;
+#[path = "store/nouns.rs"]
+mod nouns;
+
+#[path = "store/guards.rs"]
+mod guards;
