@@ -69,7 +69,7 @@ byte_string! {
 }
 byte_string! {
     /// What the authenticator signs to prove that it answers *this* ceremony (§13.4.3). Ours are
-    /// sealed values far longer than the 16 bytes that the standard advises; others' are judged too.
+    /// sealed values far longer than the 16 bytes that the standard advises.
     Challenge, 1, 2048
 }
 

@@ -117,8 +117,15 @@ mod tests {
     #[test]
     fn members_are_read_and_strangers_tolerated() {
         let data = parse(
-            r#"{"type":"webauthn.get","challenge":"AAECAwQFBgcICQoLDA0ODw","origin":"https:\/\/a.example",
-               "crossOrigin":true,"topOrigin":"https://b.example","tokenBinding":"whatever","new":{"x":[1]}}"#,
+            r#"{
+                "type": "webauthn.get",
+                "challenge": "AAECAwQFBgcICQoLDA0ODw",
+                "origin": "https:\/\/a.example",
+                "crossOrigin": true,
+                "topOrigin": "https://b.example",
+                "tokenBinding": "whatever",
+                "new": { "x": [1] }
+            }"#,
         )
         .unwrap();
         assert_eq!(data.ceremony(), "webauthn.get");

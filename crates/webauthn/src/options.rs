@@ -131,7 +131,10 @@ impl Descriptor {
 }
 
 macro_rules! names {
-    ($(#[$docs:meta])* $name:ident { $($(#[$variant_docs:meta])* $variant:ident = $text:literal,)* }) => {
+    (
+        $(#[$docs:meta])*
+        $name:ident { $($(#[$variant_docs:meta])* $variant:ident = $text:literal,)* }
+    ) => {
         $(#[$docs])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum $name {

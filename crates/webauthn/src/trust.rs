@@ -34,8 +34,9 @@ impl TrustAnchors {
 
 /// One certificate or key that a path may end in.
 ///
-/// A root, an intermediate, or the attestation certificate itself. Its dates and constraints do not matter, for *we* decided to trust it; a
-/// certificate with the same subject and key counts as the same anchor, so makers can renew it.
+/// A root, an intermediate, or the attestation certificate itself. Its dates and constraints do
+/// not matter, for *we* decided to trust it; a certificate with the same subject and key counts as
+/// the same anchor, so makers can renew it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
     certificate: Option<Vec<u8>>,
