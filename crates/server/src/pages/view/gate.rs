@@ -36,7 +36,9 @@ pub struct FirstRunPasskey {
     pub user_principal_name: String,
 }
 
-/// Sign-in, step one: a name, or straight to a passkey. `GET /sign-in?context=…`; posts to
+/// Sign-in, step one: a name, or straight to a passkey.
+///
+/// `GET /sign-in?context=…`; posts to
 /// `/sign-in`: `context`, `user_principal_name`. The tile and the autofill use the `/sign-in`
 /// ceremony pair without a name (S108).
 #[derive(Clone, Debug, Default, Template)]
@@ -50,7 +52,9 @@ pub struct SignIn {
     pub user_principal_name: Field,
 }
 
-/// Sign-in, step two: the same page for every name, known or not (S109). Answer of
+/// Sign-in, step two: the same page for every name, known or not (S109).
+///
+/// Answer of
 /// `POST /sign-in`; `context` now carries the name for the ceremony. The access pass form posts
 /// to `/sign-in/access-pass`: `context`, `user_principal_name`, `access_pass`.
 #[derive(Clone, Debug, Default, Template)]
