@@ -1,4 +1,96 @@
-//! Under construction.
+//! The only HTTP: Graph, OAuth and pages over one set of operations.
+//!
+//! A request comes in at the rim (`http`), finds its [`route::Route`], and its handler in `graph`,
+//! `oidc` or `pages` parses it and calls one of the [`operations`], which gather facts, take the
+//! decision in `identity` and record it. The three surfaces never import each other; the command
+//! line calls the same operations.
+
+mod app;
+mod catalogue;
+mod clock;
+mod error;
+mod guesses;
+mod http;
+mod keys;
+mod metrics;
+mod random;
+mod request;
+mod seal;
+mod secret;
+mod settings;
+mod throttle;
 
 pub mod assets;
+pub mod caller;
 pub mod pages;
+pub mod route;
+
+pub use app::App;
+pub use catalogue::Catalogue;
+pub use clock::Clock;
+pub use error::{Error, StartError, Why};
+pub use http::{BODY_MAX, serve};
+pub use keys::{AccessToken, GRAPH_RESOURCE, Jwk, LIFETIME_S};
+pub use request::{Call, Pairs, PathParams, RequestInfo};
+pub use secret::{BrowserSecret, Secret, SessionSecret};
+pub use settings::{ImpactConfirmation, RequestBudget, Settings};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{RawPathParams, Request, State};
+use axum::http::Method;
+use axum::middleware;
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+
+use crate::http::dispatch::{dispatch, refuse};
+use crate::http::{rim, status};
+use crate::route::Route;
+
+/// Every route that stands in a table.
+#[must_use]
+pub fn all_routes() -> Vec<Route> {
+    status::routes()
+}
+
+/// The whole server as one service.
+#[must_use]
+pub fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in all_routes() {
+        router = add(router, route);
+    }
+    router
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_path)
+        .layer(middleware::from_fn_with_state(app.clone(), rim::rim))
+        .with_state(app)
+}
+
+fn add(router: Router<App>, route: Route) -> Router<App> {
+    let filter = filter(&route.method);
+    let path = route.path;
+    let route = Arc::new(route);
+    let handler = move |State(app): State<App>, params: RawPathParams, request: Request| {
+        let route = Arc::clone(&route);
+        async move {
+            let values = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+            dispatch(app, &route, request, PathParams::new(values.collect())).await
+        }
+    };
+    router.route(path, on(filter, handler))
+}
+
+/// Methods that our tables use; another one in a table would answer to nothing.
+fn filter(method: &Method) -> MethodFilter {
+    MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE)
+}
+
+async fn wrong_method(State(app): State<App>, request: Request) -> Response {
+    refuse(&app, request, status::face, &Error::MethodNotAllowed)
+}
+
+async fn unknown_path(State(app): State<App>, request: Request) -> Response {
+    refuse(&app, request, status::face, &Error::UnknownPath)
+}
