@@ -18,25 +18,25 @@ macro_rules! columns {
 }
 
 const OF_USER: &str =
-    concat!("SELECT ", columns!(), " FROM access_passes WHERE tenant_id = $1 AND user_id = $2");
-const ISSUE: &str = "INSERT INTO access_passes (tenant_id, id, user_id, secret_hash, starts_at, \
+    concat!("SELECT ", columns!(), " FROM access_passes WHERE tenant = $1 AND user_id = $2");
+const ISSUE: &str = "INSERT INTO access_passes (tenant, id, user_id, secret_hash, starts_at, \
      lifetime_minutes, once, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-     ON CONFLICT (tenant_id, user_id) DO UPDATE SET id = excluded.id, \
+     ON CONFLICT (tenant, user_id) DO UPDATE SET id = excluded.id, \
      secret_hash = excluded.secret_hash, starts_at = excluded.starts_at, \
      lifetime_minutes = excluded.lifetime_minutes, once = excluded.once, \
      created_at = excluded.created_at, used_at = excluded.used_at";
 const USE: &str = "UPDATE access_passes SET used_at = $4 \
-     WHERE tenant_id = $1 AND id = $2 AND COALESCE(used_at, -1) = $3";
-const DELETE: &str = "DELETE FROM access_passes WHERE tenant_id = $1 AND user_id = $2 AND id = $3";
+     WHERE tenant = $1 AND id = $2 AND COALESCE(used_at, -1) = $3";
+const DELETE: &str = "DELETE FROM access_passes WHERE tenant = $1 AND user_id = $2 AND id = $3";
 const FAILURES: &str = "SELECT user_id, failures, since FROM sign_in_failures \
-     WHERE tenant_id = $1 AND user_id = $2";
-const COUNT_FAILURE: &str = "INSERT INTO sign_in_failures (tenant_id, user_id, failures, since) \
-     VALUES ($1, $2, 1, $3) ON CONFLICT (tenant_id, user_id) DO UPDATE SET \
+     WHERE tenant = $1 AND user_id = $2";
+const COUNT_FAILURE: &str = "INSERT INTO sign_in_failures (tenant, user_id, failures, since) \
+     VALUES ($1, $2, 1, $3) ON CONFLICT (tenant, user_id) DO UPDATE SET \
      failures = CASE WHEN sign_in_failures.since + $4 <= excluded.since \
          THEN 1 ELSE sign_in_failures.failures + 1 END, \
      since = CASE WHEN sign_in_failures.since + $4 <= excluded.since \
          THEN excluded.since ELSE sign_in_failures.since END";
-const CLEAR_FAILURES: &str = "DELETE FROM sign_in_failures WHERE tenant_id = $1 AND user_id = $2";
+const CLEAR_FAILURES: &str = "DELETE FROM sign_in_failures WHERE tenant = $1 AND user_id = $2";
 
 impl Snapshot<'_> {
     /// A person's pass, whatever it is still worth.

@@ -12,10 +12,10 @@ use crate::error::StoreError;
 use crate::tx::{Snapshot, Writer};
 
 const BY_CLIENT: &str = "SELECT id, client_id, display_name, secret_digest, permissions, \
-     created_at FROM applications WHERE tenant_id = $1 AND client_id = $2";
+     created_at FROM applications WHERE tenant = $1 AND client_id = $2";
 const ALL: &str = "SELECT id, client_id, display_name, secret_digest, permissions, \
-     created_at FROM applications WHERE tenant_id = $1 ORDER BY created_at, id";
-const INSERT: &str = "INSERT INTO applications (tenant_id, id, client_id, display_name, \
+     created_at FROM applications WHERE tenant = $1 ORDER BY created_at, id";
+const INSERT: &str = "INSERT INTO applications (tenant, id, client_id, display_name, \
      secret_digest, permissions, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
      ON CONFLICT DO NOTHING";
 

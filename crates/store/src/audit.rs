@@ -13,9 +13,9 @@ use crate::log::{LogPage, LogRequest};
 use crate::tx::{Snapshot, Writer};
 
 const PAGE: &str = "SELECT id, at, activity, correlation, refusal, body FROM audit \
-     WHERE tenant_id = $1 AND (at, id) < ($2, $3) AND at >= $4 \
+     WHERE tenant = $1 AND (at, id) < ($2, $3) AND at >= $4 \
      ORDER BY at DESC, id DESC LIMIT $5";
-const INSERT: &str = "INSERT INTO audit (tenant_id, id, at, activity, correlation, refusal, \
+const INSERT: &str = "INSERT INTO audit (tenant, id, at, activity, correlation, refusal, \
      body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
 impl Snapshot<'_> {

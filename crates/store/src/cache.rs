@@ -1,29 +1,17 @@
-//! What need not be read again: the organisation's id, which never changes once there is one, and
-//! the last FIDO2 configuration, which is checked by its version at every use.
+//! What need not be read again: the last FIDO2 configuration, checked by its version at every use.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use identity::Version;
 use identity::policy::{Fido2Configuration, Versioned};
-use identity::{TenantId, Version};
 
 /// Shared by all connections of a store.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    tenant: OnceLock<TenantId>,
     fido2: Mutex<Option<Arc<Versioned<Fido2Configuration>>>>,
 }
 
 impl Cache {
-    /// The organisation, once it is known.
-    pub(crate) fn tenant(&self) -> Option<TenantId> {
-        self.tenant.get().copied()
-    }
-
-    /// Remembers the organisation. Only called with what a commit made durable.
-    pub(crate) fn remember_tenant(&self, tenant: TenantId) {
-        let _ = self.tenant.set(tenant);
-    }
-
     /// The configuration that was read last.
     pub(crate) fn fido2(&self) -> Option<Arc<Versioned<Fido2Configuration>>> {
         self.fido2.lock().unwrap_or_else(PoisonError::into_inner).clone()

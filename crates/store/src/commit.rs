@@ -6,19 +6,18 @@ mod queue;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use identity::{Change, TenantId};
+use identity::Change;
 use webauthn::Timestamp;
 
 pub(crate) use queue::{Done, Queue, Unit};
 
 use crate::apply::{Guard, Rejected, apply};
-use crate::cache::Cache;
 use crate::engine::fault::Fault;
 use crate::engine::sqlite::Purpose;
 use crate::engine::{Conn, Source};
 use crate::error::StoreError;
 use crate::tx::Writer;
-use crate::{organisations, sessions};
+use crate::{keys, sessions};
 
 /// How often a batch is tried when the engine says that transactions were in each other's way.
 const ATTEMPTS: u32 = 8;
@@ -47,12 +46,13 @@ impl std::fmt::Display for CommitError {
 impl std::error::Error for CommitError {}
 
 /// What a unit asks for.
-#[derive(Debug)]
 pub(crate) enum Work {
     /// The changes of one decision.
     Changes(Vec<Change>),
     /// Forgetting what ended before a moment, at most so much of it.
     Purge(Timestamp, u32, Arc<AtomicU64>),
+    /// Making a key of the server unless there is one of this name.
+    Key(String, Vec<u8>, Timestamp),
 }
 
 /// Counted since the store was opened.
@@ -71,7 +71,6 @@ pub(crate) struct Committer {
     pub(crate) source: Source,
     pub(crate) conn: Option<Conn>,
     pub(crate) queue: Arc<Queue>,
-    pub(crate) cache: Arc<Cache>,
     pub(crate) counters: Arc<Counters>,
     /// Most units of one commit.
     pub(crate) batch: usize,
@@ -115,21 +114,13 @@ impl Committer {
         let Some(conn) = self.conn.as_mut() else {
             return Err(Fault::Unavailable("there is no connection".to_owned()));
         };
-        let nobody = TenantId::new(uuid::Uuid::nil());
-        let mut tenant = match self.cache.tenant() {
-            Some(tenant) => tenant,
-            None => organisations::tenant(conn)?.unwrap_or(nobody),
-        };
         let mut batch = Batch { conn, alone: units.len() == 1, mark: Mark::None };
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
-            answers.push(batch.write(&unit.work, &mut tenant)?);
+            answers.push(batch.write(&unit.work)?);
         }
         if answers.iter().any(Result::is_ok) {
             conn.control("COMMIT")?;
-            if tenant != nobody {
-                self.cache.remember_tenant(tenant);
-            }
         } else {
             conn.control("ROLLBACK")?;
         }
@@ -201,11 +192,7 @@ enum Mark {
 impl Batch<'_> {
     /// Writes one unit. A unit that fails leaves nothing behind and does not hurt the others; an
     /// `Err` means that the whole transaction is lost.
-    fn write(
-        &mut self,
-        work: &Work,
-        tenant: &mut TenantId,
-    ) -> Result<Result<(), CommitError>, Fault> {
+    fn write(&mut self, work: &Work) -> Result<Result<(), CommitError>, Fault> {
         if !self.alone {
             match self.mark {
                 Mark::None => self.conn.control("SAVEPOINT unit")?,
@@ -213,10 +200,8 @@ impl Batch<'_> {
                 Mark::Here => {}
             }
         }
-        let mut writer = Writer::new(self.conn, *tenant);
-        let error = match perform(&mut writer, work) {
+        let error = match perform(&mut Writer::new(self.conn), work) {
             Ok(()) => {
-                *tenant = writer.tenant();
                 self.mark = Mark::Before;
                 return Ok(Ok(()));
             }
@@ -246,5 +231,6 @@ fn perform(writer: &mut Writer<'_>, work: &Work) -> Result<(), Rejected> {
             forgotten.store(sessions::purge(writer, *now, *portion)?, Ordering::Relaxed);
             Ok(())
         }
+        Work::Key(name, fresh, at) => Ok(keys::insert(writer, name, fresh, *at)?),
     }
 }

@@ -25,16 +25,16 @@ const PASSKEY_AND_OWNER: &str = concat!(
     passkey_columns!(),
     ", ",
     user_columns!(),
-    " FROM passkeys p JOIN users u ON u.tenant_id = $1 AND u.id = p.user_id \
-     WHERE p.tenant_id = $1 AND p.credential_id = $2"
+    " FROM passkeys p JOIN users u ON u.tenant = $1 AND u.id = p.user_id \
+     WHERE p.tenant = $1 AND p.credential_id = $2"
 );
 const SESSION_AND_OWNER: &str = concat!(
     "SELECT ",
     session_columns!(),
     ", ",
     user_columns!(),
-    " FROM sessions s JOIN users u ON u.tenant_id = $1 AND u.id = s.user_id \
-     WHERE s.tenant_id = $1 AND s.id = $2"
+    " FROM sessions s JOIN users u ON u.tenant = $1 AND u.id = s.user_id \
+     WHERE s.tenant = $1 AND s.id = $2"
 );
 
 impl Snapshot<'_> {

@@ -28,106 +28,106 @@ macro_rules! columns {
 macro_rules! reached {
     () => {
         "WITH RECURSIVE reached(group_id) AS (\
-             SELECT m.group_id FROM memberships m WHERE m.tenant_id = $1 AND m.user_id = $2 \
+             SELECT m.group_id FROM memberships m WHERE m.tenant = $1 AND m.user_id = $2 \
              UNION \
              SELECT n.group_id FROM reached r \
-             JOIN nestings n ON n.tenant_id = $1 AND n.child_id = r.group_id) "
+             JOIN nestings n ON n.tenant = $1 AND n.child_id = r.group_id) "
     };
 }
 
 const BY_ID: &str =
-    concat!("SELECT ", columns!(), " FROM groups g WHERE g.tenant_id = $1 AND g.id = $2");
+    concat!("SELECT ", columns!(), " FROM groups g WHERE g.tenant = $1 AND g.id = $2");
 const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
-    ", g.display_folded FROM groups g WHERE g.tenant_id = $1 \
+    ", g.display_folded FROM groups g WHERE g.tenant = $1 \
      AND (g.display_folded, g.id) > ($2, $3) \
      AND g.display_folded >= $4 AND g.display_folded < $5 AND ($6 OR g.security = $7) \
      ORDER BY g.display_folded, g.id LIMIT $8"
 );
-const COUNT: &str = "SELECT COUNT(*) FROM groups g WHERE g.tenant_id = $1 \
+const COUNT: &str = "SELECT COUNT(*) FROM groups g WHERE g.tenant = $1 \
      AND g.display_folded >= $2 AND g.display_folded < $3 AND ($4 OR g.security = $5)";
-const INSERT: &str = "INSERT INTO groups (tenant_id, id, display_folded, display_name, \
+const INSERT: &str = "INSERT INTO groups (tenant, id, display_folded, display_name, \
      description, mail_nickname, security, mail, role_assignable, created_at, version) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
 const REPLACE: &str = "UPDATE groups SET display_folded = $3, display_name = $4, \
      description = $5, mail_nickname = $6, security = $7, mail = $8, role_assignable = $9, \
      created_at = $10, version = $11 \
-     WHERE tenant_id = $1 AND id = $2 AND version + 1 = $11";
-const DELETE: &str = "DELETE FROM groups WHERE tenant_id = $1 AND id = $2";
-const SECURITY: &str = "SELECT security FROM groups WHERE tenant_id = $1 AND id = $2";
+     WHERE tenant = $1 AND id = $2 AND version + 1 = $11";
+const DELETE: &str = "DELETE FROM groups WHERE tenant = $1 AND id = $2";
+const SECURITY: &str = "SELECT security FROM groups WHERE tenant = $1 AND id = $2";
 
 const STANDING: &str = concat!(
     reached!(),
     "SELECT g.id, g.role_assignable, CAST(NULL AS UUID) \
-     FROM reached r JOIN groups g ON g.tenant_id = $1 AND g.id = r.group_id \
+     FROM reached r JOIN groups g ON g.tenant = $1 AND g.id = r.group_id \
      UNION ALL \
-     SELECT NULL, NULL, a.role FROM role_assignments a WHERE a.tenant_id = $1 AND a.user_id = $2 \
+     SELECT NULL, NULL, a.role FROM role_assignments a WHERE a.tenant = $1 AND a.user_id = $2 \
      UNION ALL \
      SELECT NULL, NULL, a.role FROM reached r \
-     JOIN groups g ON g.tenant_id = $1 AND g.id = r.group_id AND g.role_assignable = TRUE \
-     JOIN role_assignments a ON a.tenant_id = $1 AND a.group_id = r.group_id"
+     JOIN groups g ON g.tenant = $1 AND g.id = r.group_id AND g.role_assignable = TRUE \
+     JOIN role_assignments a ON a.tenant = $1 AND a.group_id = r.group_id"
 );
 const ABOVE_USER: &str = concat!(
     reached!(),
     "SELECT ",
     columns!(),
-    " FROM reached r JOIN groups g ON g.tenant_id = $1 AND g.id = r.group_id \
+    " FROM reached r JOIN groups g ON g.tenant = $1 AND g.id = r.group_id \
      ORDER BY g.display_folded, g.id"
 );
 const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM memberships m JOIN groups g ON g.tenant_id = $1 AND g.id = m.group_id \
-     WHERE m.tenant_id = $1 AND m.user_id = $2 ORDER BY g.display_folded, g.id"
+    " FROM memberships m JOIN groups g ON g.tenant = $1 AND g.id = m.group_id \
+     WHERE m.tenant = $1 AND m.user_id = $2 ORDER BY g.display_folded, g.id"
 );
 const OF_GROUP: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM nestings n JOIN groups g ON g.tenant_id = $1 AND g.id = n.group_id \
-     WHERE n.tenant_id = $1 AND n.child_id = $2 ORDER BY g.display_folded, g.id"
+    " FROM nestings n JOIN groups g ON g.tenant = $1 AND g.id = n.group_id \
+     WHERE n.tenant = $1 AND n.child_id = $2 ORDER BY g.display_folded, g.id"
 );
 // The members in the order groups first, then users, each by id; `name` of the page says which.
 const CHILDREN: &str = "SELECT child_id FROM nestings \
-     WHERE tenant_id = $1 AND group_id = $2 AND child_id > $3 ORDER BY child_id LIMIT $4";
+     WHERE tenant = $1 AND group_id = $2 AND child_id > $3 ORDER BY child_id LIMIT $4";
 const USERS: &str = "SELECT user_id FROM memberships \
-     WHERE tenant_id = $1 AND group_id = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
+     WHERE tenant = $1 AND group_id = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
 const COUNT_MEMBERS: &str = "SELECT (SELECT COUNT(*) FROM nestings \
-     WHERE tenant_id = $1 AND group_id = $2) + (SELECT COUNT(*) FROM memberships \
-     WHERE tenant_id = $1 AND group_id = $2)";
+     WHERE tenant = $1 AND group_id = $2) + (SELECT COUNT(*) FROM memberships \
+     WHERE tenant = $1 AND group_id = $2)";
 const HAS_USER: &str =
-    "SELECT 1 FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
+    "SELECT 1 FROM memberships WHERE tenant = $1 AND group_id = $2 AND user_id = $3";
 const HAS_CHILD: &str =
-    "SELECT 1 FROM nestings WHERE tenant_id = $1 AND group_id = $2 AND child_id = $3";
-const ADD_USER: &str = "INSERT INTO memberships (tenant_id, group_id, user_id) \
+    "SELECT 1 FROM nestings WHERE tenant = $1 AND group_id = $2 AND child_id = $3";
+const ADD_USER: &str = "INSERT INTO memberships (tenant, group_id, user_id) \
      VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-const ADD_CHILD: &str = "INSERT INTO nestings (tenant_id, group_id, child_id) \
+const ADD_CHILD: &str = "INSERT INTO nestings (tenant, group_id, child_id) \
      VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 const REMOVE_USER: &str =
-    "DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3";
+    "DELETE FROM memberships WHERE tenant = $1 AND group_id = $2 AND user_id = $3";
 const REMOVE_CHILD: &str =
-    "DELETE FROM nestings WHERE tenant_id = $1 AND group_id = $2 AND child_id = $3";
+    "DELETE FROM nestings WHERE tenant = $1 AND group_id = $2 AND child_id = $3";
 
 const ROLES: &str = "SELECT id, role, user_id, group_id FROM role_assignments \
-     WHERE tenant_id = $1 ORDER BY id";
+     WHERE tenant = $1 ORDER BY id";
 const ROLE: &str = "SELECT id, role, user_id, group_id FROM role_assignments \
-     WHERE tenant_id = $1 AND id = $2";
-const ASSIGN: &str = "INSERT INTO role_assignments (tenant_id, id, role, user_id, group_id) \
+     WHERE tenant = $1 AND id = $2";
+const ASSIGN: &str = "INSERT INTO role_assignments (tenant, id, role, user_id, group_id) \
      VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
-const UNASSIGN: &str = "DELETE FROM role_assignments WHERE tenant_id = $1 AND id = $2";
+const UNASSIGN: &str = "DELETE FROM role_assignments WHERE tenant = $1 AND id = $2";
 // Down from role-assignable groups to people, for those who hold one of two roles.
 const HOLDERS: &str = "WITH RECURSIVE below(group_id) AS (\
          SELECT a.group_id FROM role_assignments a \
-         JOIN groups g ON g.tenant_id = $1 AND g.id = a.group_id AND g.role_assignable = TRUE \
-         WHERE a.tenant_id = $1 AND a.role IN ($2, $3) \
+         JOIN groups g ON g.tenant = $1 AND g.id = a.group_id AND g.role_assignable = TRUE \
+         WHERE a.tenant = $1 AND a.role IN ($2, $3) \
          UNION \
          SELECT n.child_id FROM below b \
-         JOIN nestings n ON n.tenant_id = $1 AND n.group_id = b.group_id) \
+         JOIN nestings n ON n.tenant = $1 AND n.group_id = b.group_id) \
      SELECT a.user_id FROM role_assignments a \
-     WHERE a.tenant_id = $1 AND a.role IN ($2, $3) AND a.user_id IS NOT NULL \
+     WHERE a.tenant = $1 AND a.role IN ($2, $3) AND a.user_id IS NOT NULL \
      UNION \
      SELECT m.user_id FROM below b \
-     JOIN memberships m ON m.tenant_id = $1 AND m.group_id = b.group_id";
+     JOIN memberships m ON m.tenant = $1 AND m.group_id = b.group_id";
 
 /// Which groups a list holds; sorted by display name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

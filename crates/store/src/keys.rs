@@ -1,18 +1,20 @@
 //! Keys of the server itself: made by whichever server comes first, shared by all that run on the
 //! same database.
 
-use crate::engine::Conn;
-use crate::engine::fault::Fault;
-use crate::engine::value::Value;
 use webauthn::Timestamp;
 
-const READ: &str = "SELECT name, body FROM server_keys WHERE name = $1";
-const INSERT: &str = "INSERT INTO server_keys (name, body, created_at) VALUES ($1, $2, $3) \
-     ON CONFLICT DO NOTHING";
+use crate::engine::fault::Fault;
+use crate::engine::value::Value;
+use crate::error::StoreError;
+use crate::tx::{Snapshot, Writer};
+
+const READ: &str = "SELECT name, body FROM server_keys WHERE tenant = $1 AND name = $2";
+const INSERT: &str = "INSERT INTO server_keys (tenant, name, body, created_at) \
+     VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 
 /// The key of this name, if it was made.
-pub(crate) fn read(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, Fault> {
-    conn.first(READ, &[name.into()], |row| {
+pub(crate) fn read(snapshot: &mut Snapshot<'_>, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    snapshot.first(READ, &[name.into()], |row| {
         row.of("server_keys").text("name")?;
         row.bytes("body")
     })
@@ -20,12 +22,12 @@ pub(crate) fn read(conn: &mut Conn, name: &str) -> Result<Option<Vec<u8>>, Fault
 
 /// Makes the key of this name unless somebody was faster.
 pub(crate) fn insert(
-    conn: &mut Conn,
+    writer: &mut Writer<'_>,
     name: &str,
     fresh: &[u8],
     at: Timestamp,
 ) -> Result<(), Fault> {
     let values: [Value; 3] = [name.into(), fresh.into(), at.into()];
-    conn.execute(INSERT, &values)?;
+    writer.execute(INSERT, &values)?;
     Ok(())
 }

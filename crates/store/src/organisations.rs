@@ -4,24 +4,20 @@ use identity::TenantId;
 use identity::change::Organisation;
 use webauthn::Timestamp;
 
-use crate::engine::Conn;
 use crate::engine::fault::Fault;
 use crate::engine::value::Value;
 use crate::error::StoreError;
 use crate::tx::{Snapshot, Writer};
 
-const TENANT: &str = "SELECT tenant_id FROM organisations";
-const READ: &str = "SELECT tenant_id, display_name, domain, created_at FROM organisations \
-     WHERE tenant_id = $1";
-const INSERT: &str = "INSERT INTO organisations (tenant_id, slot, display_name, domain, \
-     created_at) VALUES ($1, 1, $2, $3, $4) ON CONFLICT DO NOTHING";
-// The link is older than any tenant, yet `$1` stands in every statement.
-const LINK: &str = "SELECT digest, expires_at FROM first_run_links \
-     WHERE CAST($1 AS UUID) IS NOT NULL";
-const IS_SET_UP: &str = "SELECT 1 FROM organisations WHERE tenant_id = $1 OR tenant_id <> $1";
-const REPLACE_LINK: &str = "INSERT INTO first_run_links (slot, digest, expires_at) \
-     VALUES (CASE WHEN CAST($1 AS UUID) IS NULL THEN 0 ELSE 1 END, $2, $3) \
-     ON CONFLICT (slot) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at";
+const READ: &str =
+    "SELECT id, display_name, domain, created_at FROM organisations WHERE tenant = $1";
+const IS_SET_UP: &str = "SELECT 1 FROM organisations WHERE tenant = $1";
+const INSERT: &str = "INSERT INTO organisations (tenant, id, display_name, domain, created_at) \
+     VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING";
+const LINK: &str = "SELECT digest, expires_at FROM first_run_links WHERE tenant = $1";
+const REPLACE_LINK: &str = "INSERT INTO first_run_links (tenant, digest, expires_at) \
+     VALUES ($1, $2, $3) ON CONFLICT (tenant) DO UPDATE \
+     SET digest = excluded.digest, expires_at = excluded.expires_at";
 
 /// A first-run link on record: the digest of its secret, and when it ends.
 pub(crate) type Link = ([u8; 32], Timestamp);
@@ -35,18 +31,13 @@ impl Snapshot<'_> {
         self.first(READ, &[], |row| {
             row.of("organisations");
             Ok(Organisation {
-                id: TenantId::new(row.uuid("tenant_id")?),
+                id: TenantId::new(row.uuid("id")?),
                 display_name: row.parse("display_name")?,
                 domain: row.text("domain")?,
                 created_at: row.time("created_at")?,
             })
         })
     }
-}
-
-/// The organisation's id, once there is one.
-pub(crate) fn tenant(conn: &mut Conn) -> Result<Option<TenantId>, Fault> {
-    conn.first(TENANT, &[], |row| row.of("organisations").uuid("tenant_id").map(TenantId::new))
 }
 
 /// The first-run link on record.
@@ -59,8 +50,8 @@ pub(crate) fn link(snapshot: &mut Snapshot<'_>) -> Result<Option<Link>, StoreErr
 
 /// Sets the organisation up; false if there is one already.
 pub(crate) fn insert(writer: &mut Writer<'_>, organisation: &Organisation) -> Result<bool, Fault> {
-    writer.set_tenant(organisation.id);
     let values = [
+        organisation.id.into(),
         organisation.display_name.as_str().into(),
         organisation.domain.as_str().into(),
         organisation.created_at.into(),

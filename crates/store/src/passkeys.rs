@@ -1,9 +1,7 @@
 //! Passkeys, and apart from them what each was judged by.
 
 use identity::UserId;
-use identity::passkey::{
-    AttestationEvidence, BackupState, Passkey, PasskeyName,
-};
+use identity::passkey::{AttestationEvidence, BackupState, Passkey, PasskeyName};
 use webauthn::{CredentialId, SignCount, Timestamp};
 
 use crate::class;
@@ -21,33 +19,30 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-const BY_ID: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM passkeys p WHERE p.tenant_id = $1 AND p.credential_id = $2"
-);
+const BY_ID: &str =
+    concat!("SELECT ", columns!(), " FROM passkeys p WHERE p.tenant = $1 AND p.credential_id = $2");
 const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM passkeys p WHERE p.tenant_id = $1 AND p.user_id = $2 \
+    " FROM passkeys p WHERE p.tenant = $1 AND p.user_id = $2 \
      ORDER BY p.created_at, p.credential_id"
 );
-const KNOWN: &str = "SELECT 1 FROM passkeys WHERE tenant_id = $1 AND credential_id = $2";
+const KNOWN: &str = "SELECT 1 FROM passkeys WHERE tenant = $1 AND credential_id = $2";
 const EVIDENCE: &str = "SELECT credential_id, format, attestation_object, client_data_json, \
-     certificates FROM attestations WHERE tenant_id = $1 AND credential_id = $2";
-const INSERT: &str = "INSERT INTO passkeys (tenant_id, credential_id, user_id, aaguid, synced, \
+     certificates FROM attestations WHERE tenant = $1 AND credential_id = $2";
+const INSERT: &str = "INSERT INTO passkeys (tenant, credential_id, user_id, aaguid, synced, \
      attested, backed_up, sign_count, created_at, last_used_at, name, transports, public_key) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
-const COUNT_OF_USER: &str = "SELECT 1 FROM passkeys WHERE tenant_id = $1 AND user_id = $2 \
+const COUNT_OF_USER: &str = "SELECT 1 FROM passkeys WHERE tenant = $1 AND user_id = $2 \
      GROUP BY user_id HAVING COUNT(*) >= $3";
-const INSERT_EVIDENCE: &str = "INSERT INTO attestations (tenant_id, credential_id, format, \
+const INSERT_EVIDENCE: &str = "INSERT INTO attestations (tenant, credential_id, format, \
      attestation_object, client_data_json, certificates) VALUES ($1, $2, $3, $4, $5, $6)";
 const RENAME: &str = "UPDATE passkeys SET name = $4 \
-     WHERE tenant_id = $1 AND credential_id = $2 AND user_id = $3";
+     WHERE tenant = $1 AND credential_id = $2 AND user_id = $3";
 const DELETE: &str =
-    "DELETE FROM passkeys WHERE tenant_id = $1 AND credential_id = $2 AND user_id = $3";
+    "DELETE FROM passkeys WHERE tenant = $1 AND credential_id = $2 AND user_id = $3";
 const TOUCH: &str = "UPDATE passkeys SET sign_count = $4, backed_up = $5, last_used_at = $6 \
-     WHERE tenant_id = $1 AND credential_id = $2 AND sign_count = $3";
+     WHERE tenant = $1 AND credential_id = $2 AND sign_count = $3";
 
 impl Snapshot<'_> {
     /// The passkey with this credential id.

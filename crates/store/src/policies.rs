@@ -19,13 +19,13 @@ const ACCESS_PASS: &str = "access-pass";
 // The body is left out when its version is the one that is known already.
 const READ: &str = "SELECT name, version, changed_at, \
      CASE WHEN version = $3 THEN NULL ELSE body END \
-     FROM policies WHERE tenant_id = $1 AND name = $2";
-const INSERT: &str = "INSERT INTO policies (tenant_id, name, version, changed_at, body) \
+     FROM policies WHERE tenant = $1 AND name = $2";
+const INSERT: &str = "INSERT INTO policies (tenant, name, version, changed_at, body) \
      VALUES ($1, $2, CAST($3 AS BIGINT) + 1, $4, $5) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE policies SET version = version + 1, changed_at = $4, body = $5 \
-     WHERE tenant_id = $1 AND name = $2 AND version = $3";
+     WHERE tenant = $1 AND name = $2 AND version = $3";
 const STANDS: &str = "SELECT 1 WHERE $3 = COALESCE(\
-     (SELECT version FROM policies WHERE tenant_id = $1 AND name = $2), 0)";
+     (SELECT version FROM policies WHERE tenant = $1 AND name = $2), 0)";
 
 impl Snapshot<'_> {
     /// The FIDO2 configuration; the initial one with version zero if none was saved.

@@ -20,21 +20,21 @@ macro_rules! columns {
 pub(crate) use columns;
 
 const BY_ID: &str =
-    concat!("SELECT ", columns!(), " FROM sessions s WHERE s.tenant_id = $1 AND s.id = $2");
-const INSERT: &str = "INSERT INTO sessions (tenant_id, id, user_id, authenticated_at, \
+    concat!("SELECT ", columns!(), " FROM sessions s WHERE s.tenant = $1 AND s.id = $2");
+const INSERT: &str = "INSERT INTO sessions (tenant, id, user_id, authenticated_at, \
      expires_at, credential_id, pass_id, pass_once) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT DO NOTHING";
-const DELETE: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND id = $2";
+const DELETE: &str = "DELETE FROM sessions WHERE tenant = $1 AND id = $2";
 const DELETE_OF_PASS: &str = "DELETE FROM sessions \
-     WHERE tenant_id = $1 AND user_id = $2 AND pass_id IS NOT NULL";
-const IS_BURNED: &str = "SELECT 1 FROM burned WHERE tenant_id = $1 AND key = $2";
-const BURN: &str = "INSERT INTO burned (tenant_id, key, expires_at) VALUES ($1, $2, $3) \
+     WHERE tenant = $1 AND user_id = $2 AND pass_id IS NOT NULL";
+const IS_BURNED: &str = "SELECT 1 FROM burned WHERE tenant = $1 AND key = $2";
+const BURN: &str = "INSERT INTO burned (tenant, key, expires_at) VALUES ($1, $2, $3) \
      ON CONFLICT DO NOTHING";
 // In portions, so that tidying up never holds others up for long.
-const PURGE_SESSIONS: &str = "DELETE FROM sessions WHERE tenant_id = $1 AND id IN (\
-     SELECT id FROM sessions WHERE tenant_id = $1 AND expires_at <= $2 LIMIT $3)";
-const PURGE_BURNED: &str = "DELETE FROM burned WHERE tenant_id = $1 AND key IN (\
-     SELECT key FROM burned WHERE tenant_id = $1 AND expires_at <= $2 LIMIT $3)";
+const PURGE_SESSIONS: &str = "DELETE FROM sessions WHERE tenant = $1 AND id IN (\
+     SELECT id FROM sessions WHERE tenant = $1 AND expires_at <= $2 LIMIT $3)";
+const PURGE_BURNED: &str = "DELETE FROM burned WHERE tenant = $1 AND key IN (\
+     SELECT key FROM burned WHERE tenant = $1 AND expires_at <= $2 LIMIT $3)";
 
 impl Snapshot<'_> {
     /// The session with this id, alive or not.

@@ -11,9 +11,9 @@ use crate::tx::{Snapshot, Writer};
 
 const PAGE: &str = "SELECT id, at, method, user_id, upn, credential_id, aaguid, refusal, reason, \
      decided_by, correlation, ip, user_agent FROM sign_ins \
-     WHERE tenant_id = $1 AND (at, id) < ($2, $3) AND at >= $4 \
+     WHERE tenant = $1 AND (at, id) < ($2, $3) AND at >= $4 \
      ORDER BY at DESC, id DESC LIMIT $5";
-const INSERT: &str = "INSERT INTO sign_ins (tenant_id, id, at, method, user_id, upn, \
+const INSERT: &str = "INSERT INTO sign_ins (tenant, id, at, method, user_id, upn, \
      credential_id, aaguid, refusal, reason, decided_by, correlation, ip, user_agent) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 

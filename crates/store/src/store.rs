@@ -5,8 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use identity::{Change, TenantId};
-use uuid::Uuid;
+use identity::Change;
 use webauthn::Timestamp;
 
 use crate::cache::Cache;
@@ -16,7 +15,7 @@ use crate::engine::{Conn, Engine, Location, Source};
 use crate::error::StoreError;
 use crate::pool::Pool;
 use crate::tx::Snapshot;
-use crate::{keys, migrate, organisations};
+use crate::{keys, migrate};
 
 /// How much a store may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +64,7 @@ pub struct Store {
 struct Inner {
     source: Source,
     pool: Option<Pool>,
-    cache: Arc<Cache>,
+    cache: Cache,
     queue: Arc<Queue>,
     counters: Arc<Counters>,
     committers: Vec<JoinHandle<()>>,
@@ -82,10 +81,6 @@ impl Store {
         let engine = source.engine();
         let mut first = source.connect(Purpose::Write)?;
         migrate::migrate(&mut first, engine)?;
-        let cache = Arc::new(Cache::default());
-        if let Some(tenant) = organisations::tenant(&mut first)? {
-            cache.remember_tenant(tenant);
-        }
         let queue = Arc::new(Queue::new(options.queue));
         let counters = Arc::new(Counters::default());
         // The first committer keeps the connection that migrated, for life: SQLite's log is
@@ -101,7 +96,6 @@ impl Store {
                 source: source.clone(),
                 conn: conn.take(),
                 queue: Arc::clone(&queue),
-                cache: Arc::clone(&cache),
                 counters: Arc::clone(&counters),
                 batch: std::cmp::max(options.batch, 1),
             };
@@ -112,7 +106,7 @@ impl Store {
             committers.push(thread);
         }
         let pool = Some(Pool::new(source.clone(), options.readers));
-        let inner = Inner { source, pool, cache, queue, counters, committers };
+        let inner = Inner { source, pool, cache: Cache::default(), queue, counters, committers };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -185,12 +179,16 @@ impl Store {
         fresh: &[u8],
         at: Timestamp,
     ) -> Result<Vec<u8>, StoreError> {
-        let mut conn = self.inner.source.connect(Purpose::Write)?;
-        if let Some(key) = keys::read(&mut conn, name)? {
+        if let Some(key) = self.read_one(|snapshot| keys::read(snapshot, name))? {
             return Ok(key);
         }
-        keys::insert(&mut conn, name, fresh, at)?;
-        keys::read(&mut conn, name)?.ok_or_else(|| StoreError::unavailable("the key is gone"))
+        let work = Work::Key(name.to_owned(), fresh.to_vec(), at);
+        self.wait(work).map_err(|error| match error {
+            CommitError::Failed(error) => error,
+            CommitError::Contended(_) | CommitError::Busy => StoreError::unavailable(error),
+        })?;
+        self.read_one(|snapshot| keys::read(snapshot, name))?
+            .ok_or_else(|| StoreError::unavailable("the server's key is gone"))
     }
 
     /// What the store has done so far.
@@ -232,18 +230,7 @@ impl Inner {
         let pool = self.pool.as_ref().ok_or_else(|| StoreError::misuse("the store is closed"))?;
         let mut lease = pool.begin(begin)?;
         let conn = lease.conn()?;
-        let tenant = match self.cache.tenant() {
-            Some(tenant) => tenant,
-            // Another server may have set the organisation up since we looked last.
-            None => match organisations::tenant(conn)? {
-                Some(tenant) => {
-                    self.cache.remember_tenant(tenant);
-                    tenant
-                }
-                None => TenantId::new(Uuid::nil()),
-            },
-        };
-        read(&mut Snapshot::new(conn, tenant, &self.cache))
+        read(&mut Snapshot::new(conn, &self.cache))
     }
 }
 

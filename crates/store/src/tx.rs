@@ -1,31 +1,26 @@
 //! The two ways to work with a connection: a snapshot that reads, a writer that writes. Both put
 //! the tenant first among the parameters of every statement, so no statement can forget it.
 
-use identity::TenantId;
-
 use crate::cache::Cache;
 use crate::engine::Conn;
 use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
 
+/// The organisation's number in this database. There is one, so the number is known; when there
+/// are several, it comes from the request, and only this line and its users change.
+const TENANT: Value = Value::Int(1);
+
 /// One consistent view of the organisation's data. Its methods stand in the files of the tables.
 #[derive(Debug)]
 pub struct Snapshot<'c> {
     conn: &'c mut Conn,
-    tenant: TenantId,
     cache: &'c Cache,
 }
 
 impl<'c> Snapshot<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, tenant: TenantId, cache: &'c Cache) -> Self {
-        Self { conn, tenant, cache }
-    }
-
-    /// The organisation that is read; all zero before there is one.
-    #[must_use]
-    pub fn tenant(&self) -> TenantId {
-        self.tenant
+    pub(crate) fn new(conn: &'c mut Conn, cache: &'c Cache) -> Self {
+        Self { conn, cache }
     }
 
     pub(crate) fn cache(&self) -> &'c Cache {
@@ -39,7 +34,7 @@ impl<'c> Snapshot<'c> {
         params: &[Value],
         read: impl FnMut(&mut Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        Ok(self.conn.all(sql, &with_tenant(self.tenant, params), read)?)
+        Ok(self.conn.all(sql, &with_tenant(params), read)?)
     }
 
     /// Makes something of the first row, if there is one.
@@ -49,7 +44,7 @@ impl<'c> Snapshot<'c> {
         params: &[Value],
         read: impl FnMut(&mut Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.conn.first(sql, &with_tenant(self.tenant, params), read)?)
+        Ok(self.conn.first(sql, &with_tenant(params), read)?)
     }
 
     /// Hands every row over as it comes, without keeping any.
@@ -59,7 +54,7 @@ impl<'c> Snapshot<'c> {
         params: &[Value],
         take: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        Ok(self.conn.each(sql, &with_tenant(self.tenant, params), take)?)
+        Ok(self.conn.each(sql, &with_tenant(params), take)?)
     }
 
     /// The number that a statement counts.
@@ -77,37 +72,27 @@ impl<'c> Snapshot<'c> {
 #[derive(Debug)]
 pub(crate) struct Writer<'c> {
     conn: &'c mut Conn,
-    tenant: TenantId,
 }
 
 impl<'c> Writer<'c> {
-    pub(crate) fn new(conn: &'c mut Conn, tenant: TenantId) -> Self {
-        Self { conn, tenant }
-    }
-
-    pub(crate) fn tenant(&self) -> TenantId {
-        self.tenant
-    }
-
-    /// From now on writes for this organisation, which was just made.
-    pub(crate) fn set_tenant(&mut self, tenant: TenantId) {
-        self.tenant = tenant;
+    pub(crate) fn new(conn: &'c mut Conn) -> Self {
+        Self { conn }
     }
 
     /// Runs a statement; answers how many rows it changed. `$1` is the tenant.
     pub(crate) fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Fault> {
-        self.conn.execute(sql, &with_tenant(self.tenant, params))
+        self.conn.execute(sql, &with_tenant(params))
     }
 
     /// Whether a statement changed, or gave, any row.
     pub(crate) fn exists(&mut self, sql: &str, params: &[Value]) -> Result<bool, Fault> {
-        Ok(self.conn.first(sql, &with_tenant(self.tenant, params), |_| Ok(()))?.is_some())
+        Ok(self.conn.first(sql, &with_tenant(params), |_| Ok(()))?.is_some())
     }
 }
 
-fn with_tenant(tenant: TenantId, params: &[Value]) -> Vec<Value> {
+fn with_tenant(params: &[Value]) -> Vec<Value> {
     let mut all = Vec::with_capacity(params.len().saturating_add(1));
-    all.push(tenant.into());
+    all.push(TENANT);
     all.extend_from_slice(params);
     all
 }

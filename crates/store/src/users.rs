@@ -21,13 +21,13 @@ macro_rules! columns {
 pub(crate) use columns;
 
 const BY_ID: &str =
-    concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = $1 AND u.id = $2");
+    concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant = $1 AND u.id = $2");
 const BY_UPN: &str =
-    concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant_id = $1 AND u.upn_folded = $2");
+    concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant = $1 AND u.upn_folded = $2");
 const PAGE_BY_NAME: &str = concat!(
     "SELECT ",
     columns!(),
-    ", u.display_folded FROM users u WHERE u.tenant_id = $1 \
+    ", u.display_folded FROM users u WHERE u.tenant = $1 \
      AND (u.display_folded, u.id) > ($2, $3) \
      AND u.display_folded >= $4 AND u.display_folded < $5 \
      AND ($6 OR u.enabled = $7) AND ($8 OR u.guest = $9) \
@@ -36,46 +36,46 @@ const PAGE_BY_NAME: &str = concat!(
 const PAGE_BY_UPN: &str = concat!(
     "SELECT ",
     columns!(),
-    ", u.upn_folded FROM users u WHERE u.tenant_id = $1 \
+    ", u.upn_folded FROM users u WHERE u.tenant = $1 \
      AND (u.upn_folded, u.id) > ($2, $3) \
      AND u.upn_folded >= $4 AND u.upn_folded < $5 \
      AND ($6 OR u.enabled = $7) AND ($8 OR u.guest = $9) \
      ORDER BY u.upn_folded, u.id LIMIT $10"
 );
-const COUNT_BY_NAME: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant_id = $1 \
+const COUNT_BY_NAME: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant = $1 \
      AND u.display_folded >= $2 AND u.display_folded < $3 \
      AND ($4 OR u.enabled = $5) AND ($6 OR u.guest = $7)";
-const COUNT_BY_UPN: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant_id = $1 \
+const COUNT_BY_UPN: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant = $1 \
      AND u.upn_folded >= $2 AND u.upn_folded < $3 \
      AND ($4 OR u.enabled = $5) AND ($6 OR u.guest = $7)";
 const SEARCH: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM users u JOIN (\
-         SELECT id FROM (SELECT id FROM users WHERE tenant_id = $1 \
+         SELECT id FROM (SELECT id FROM users WHERE tenant = $1 \
              AND display_folded >= $2 AND display_folded < $3 \
              ORDER BY display_folded, id LIMIT $4) by_name \
          UNION \
-         SELECT id FROM (SELECT id FROM users WHERE tenant_id = $1 \
+         SELECT id FROM (SELECT id FROM users WHERE tenant = $1 \
              AND upn_folded >= $2 AND upn_folded < $3 ORDER BY upn_folded LIMIT $4) by_upn\
      ) found ON found.id = u.id \
-     WHERE u.tenant_id = $1 ORDER BY u.display_folded, u.id LIMIT $4"
+     WHERE u.tenant = $1 ORDER BY u.display_folded, u.id LIMIT $4"
 );
-const INSERT: &str = "INSERT INTO users (tenant_id, id, upn_folded, upn, display_folded, \
+const INSERT: &str = "INSERT INTO users (tenant, id, upn_folded, upn, display_folded, \
      display_name, enabled, guest, handle, details, created_at, sessions_valid_from, version) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
 const REPLACE: &str = "UPDATE users SET upn_folded = $3, upn = $4, display_folded = $5, \
      display_name = $6, enabled = $7, guest = $8, handle = $9, details = $10, created_at = $11, \
      sessions_valid_from = $12, version = $13 \
-     WHERE tenant_id = $1 AND id = $2 AND version + 1 = $13 \
+     WHERE tenant = $1 AND id = $2 AND version + 1 = $13 \
      AND NOT EXISTS (SELECT 1 FROM users o \
-         WHERE o.tenant_id = $1 AND o.upn_folded = $3 AND o.id <> $2)";
+         WHERE o.tenant = $1 AND o.upn_folded = $3 AND o.id <> $2)";
 const REVOKE: &str = "UPDATE users SET sessions_valid_from = $3, version = version + 1 \
-     WHERE tenant_id = $1 AND id = $2";
-const DELETE: &str = "DELETE FROM users WHERE tenant_id = $1 AND id = $2";
-const LOCK: &str = "UPDATE users SET version = version WHERE tenant_id = $1 AND id = $2";
-const EXISTS_WITH_UPN: &str = "SELECT 1 FROM users WHERE tenant_id = $1 AND upn_folded = $2";
-const VERSION: &str = "SELECT 1 FROM users WHERE tenant_id = $1 AND id = $2 AND version = $3";
+     WHERE tenant = $1 AND id = $2";
+const DELETE: &str = "DELETE FROM users WHERE tenant = $1 AND id = $2";
+const LOCK: &str = "UPDATE users SET version = version WHERE tenant = $1 AND id = $2";
+const EXISTS_WITH_UPN: &str = "SELECT 1 FROM users WHERE tenant = $1 AND upn_folded = $2";
+const VERSION: &str = "SELECT 1 FROM users WHERE tenant = $1 AND id = $2 AND version = $3";
 
 /// Which users a list holds, and in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
