@@ -1,6 +1,7 @@
 //! `cargo xtask TASK`: everything a developer does with this repository, one module a task.
 #![expect(clippy::print_stdout, reason = "a program for a terminal: what it prints is its result")]
 
+mod bench;
 mod ci;
 mod fuzz;
 mod postgres;
@@ -32,6 +33,9 @@ enum Task {
     Tidy,
     /// Each fuzz target for a number of seconds
     Fuzz(fuzz::Options),
+    /// How fast it is, beside what this machine can do at all
+    #[command(subcommand)]
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +55,7 @@ fn run(task: Task) -> anyhow::Result<()> {
         Task::Test(options) => test::run(root, &options),
         Task::Tidy => tidy::run(root),
         Task::Fuzz(options) => fuzz::run(root, &options),
+        Task::Bench(options) => bench::run(root, &options),
     }
 }
 
