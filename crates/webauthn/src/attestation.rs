@@ -3,18 +3,27 @@
 //! One file per format; each is given a [`Subject`] and gives back [`Evidence`]. Whether we trust
 //! who signed it is decided here, once for all formats.
 
+mod android_key;
+mod apple;
+mod compound;
+mod fido_u2f;
 mod none;
 mod packed;
 mod statement;
+mod tpm;
 
 use crate::bytes::Timestamp;
 use crate::cbor::{self, CborError, Value};
 use crate::coded::coded;
-use crate::trust::TrustAnchors;
+use crate::trust::{Anchor, TrustAnchors};
 use crate::x509::{self, CertificateError, PathError};
 
 use statement::Evidence;
 pub(crate) use statement::Subject;
+
+/// Deepest nesting: one more than an authenticator's own, because clients put several statements
+/// into a compound one.
+const MAX_DEPTH: usize = cbor::MAX_DEPTH + 1;
 
 /// Longest format name (S28).
 pub const MAX_FORMAT: usize = 32;
@@ -57,7 +66,7 @@ impl<'a> AttestationObject<'a> {
     /// # Errors
     /// [`AttestationObjectError`] when the bytes are not one map with these members.
     pub fn parse(bytes: &'a [u8]) -> Result<Self, AttestationObjectError> {
-        let value = cbor::read(bytes, cbor::MAX_DEPTH).map_err(AttestationObjectError::Cbor)?;
+        let value = cbor::read(bytes, MAX_DEPTH).map_err(AttestationObjectError::Cbor)?;
         let map = value.as_map().ok_or(AttestationObjectError::Malformed)?;
         let format = map.named("fmt").and_then(Value::as_text);
         let format = format.ok_or(AttestationObjectError::Malformed)?;
@@ -93,23 +102,50 @@ pub(crate) fn judge(
     anchors: &TrustAnchors,
     at: Timestamp,
 ) -> Attestation {
+    let anchors: Vec<_> = anchors.of(subject.aaguid).collect();
     let kind = match verify(object.format, &object.statement, subject) {
         Err(error) => AttestationKind::Unverified(error),
-        Ok(Evidence::Nothing) => AttestationKind::None,
-        Ok(Evidence::SelfSigned) => AttestationKind::SelfSigned,
-        Ok(Evidence::Certified(chain)) => {
-            let anchors: Vec<_> = anchors.of(subject.aaguid).collect();
-            match x509::find_trust(&chain, &anchors, at) {
-                Ok(()) => AttestationKind::Trusted,
-                Err(error) => AttestationKind::Unverified(AttestationError::Path(error)),
-            }
-        }
+        Ok(evidence) => weigh(&evidence, &anchors, at),
     };
-    let certificates = statement::certificates(&object.statement).unwrap_or_default();
+    let certificates = certificates(&object.statement);
     Attestation {
         format: object.format.to_owned(),
         kind,
         certificates: certificates.into_iter().map(<[u8]>::to_vec).collect(),
+    }
+}
+
+/// Step 24 of §7.1: what right evidence is worth. Of several the worst news counts, and then the
+/// best: one trusted statement beside a self-signed one is a trusted statement.
+fn weigh(evidence: &Evidence<'_>, anchors: &[&Anchor], at: Timestamp) -> AttestationKind {
+    match evidence {
+        Evidence::Nothing => AttestationKind::None,
+        Evidence::SelfSigned => AttestationKind::SelfSigned,
+        Evidence::Certified(chain, rules) => match x509::find_trust(chain, anchors, *rules, at) {
+            Ok(()) => AttestationKind::Trusted,
+            Err(error) => AttestationKind::Unverified(AttestationError::Path(error)),
+        },
+        Evidence::All(parts) => {
+            let kinds: Vec<_> = parts.iter().map(|part| weigh(part, anchors, at)).collect();
+            let bad = kinds.iter().find(|kind| matches!(kind, AttestationKind::Unverified(_)));
+            let best = [AttestationKind::Trusted, AttestationKind::SelfSigned]
+                .into_iter()
+                .find(|kind| kinds.contains(kind));
+            bad.copied().or(best).unwrap_or(AttestationKind::None)
+        }
+    }
+}
+
+/// The certificates in a statement, those of a compound one in its order.
+fn certificates<'a>(statement: &Value<'a>) -> Vec<&'a [u8]> {
+    match statement.as_array() {
+        None => statement::certificates(statement).unwrap_or_default(),
+        Some(parts) => parts
+            .iter()
+            .filter_map(|part| part.as_map()?.named("attStmt"))
+            .filter_map(statement::certificates)
+            .flatten()
+            .collect(),
     }
 }
 
@@ -122,6 +158,11 @@ fn verify<'a>(
     match format {
         "none" => none::verify(statement),
         "packed" => packed::verify(statement, subject),
+        "tpm" => tpm::verify(statement, subject),
+        "android-key" => android_key::verify(statement, subject),
+        "fido-u2f" => fido_u2f::verify(statement, subject),
+        "apple" => apple::verify(statement, subject),
+        "compound" => compound::verify(statement, subject),
         _ => Err(AttestationError::UnknownFormat),
     }
 }
@@ -169,6 +210,14 @@ pub enum AttestationError {
     Algorithm,
     /// The signature is not of the key that should have signed, over this registration.
     Signature,
+    /// The certified key is not the new key.
+    PublicKey,
+    /// The key may be used by all applications of the phone.
+    KeyScope,
+    /// The key was not made on the phone.
+    KeyOrigin,
+    /// The key is not for signing.
+    KeyPurpose,
     /// A certificate cannot be read.
     Certificate(CertificateError),
     /// The attestation certificate is not of version 3.
@@ -210,6 +259,14 @@ impl AttestationError {
             Self::Signature => {
                 ("attestation-signature", "the attestation's signature does not verify")
             }
+            Self::PublicKey => {
+                ("attestation-public-key", "the attestation certifies another key than the new one")
+            }
+            Self::KeyScope => {
+                ("attestation-key-scope", "the key may be used by all applications of the phone")
+            }
+            Self::KeyOrigin => ("attestation-key-origin", "the key was not made on the phone"),
+            Self::KeyPurpose => ("attestation-key-purpose", "the key is not for signing"),
             Self::Certificate(error) => (error.code(), error.message()),
             Self::CertificateVersion => {
                 ("attestation-certificate-version", "the attestation certificate is not version 3")

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::signature::{
     self, EcdsaVerificationAlgorithm, ParsedPublicKey, PqdsaVerificationAlgorithm, RsaParameters,
     RsaPublicKeyComponents,
@@ -234,6 +235,39 @@ impl PublicKey {
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
         self.key.verify_sig(message, signature).map_err(|_| BadSignature)
     }
+
+    /// The uncompressed point, if it is one of that curve.
+    pub(crate) fn point_on(&self, curve: Curve) -> Option<&[u8]> {
+        match self.algorithm.scheme() {
+            Scheme::Ecdsa(own) if own == curve => Some(self.key.as_ref()),
+            Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Rsa(_) | Scheme::MlDsa(..) => None,
+        }
+    }
+
+    /// The key as `SubjectPublicKeyInfo` in DER.
+    pub(crate) fn to_subject_public_key_info(&self) -> Option<Vec<u8>> {
+        self.key.as_der().ok().map(|der| der.as_ref().to_vec())
+    }
+
+    /// Whether it is the RSA key of these numbers, written without leading zeros.
+    pub(crate) fn is_rsa(&self, n: &[u8], e: &[u8]) -> bool {
+        let Scheme::Rsa(parameters) = self.algorithm.scheme() else { return false };
+        let key = RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters);
+        key.is_ok_and(|key| key.as_ref() == self.key.as_ref())
+    }
+
+    /// Whether it is the point of these coordinates, written without leading zeros.
+    pub(crate) fn is_at(&self, curve: Curve, x: &[u8], y: &[u8]) -> bool {
+        let coordinates = self.point_on(curve).and_then(|point| point.get(1..));
+        coordinates
+            .and_then(|both| both.split_at_checked(curve.coordinate()))
+            .is_some_and(|(own_x, own_y)| is_padded(own_x, x) && is_padded(own_y, y))
+    }
+}
+
+/// Whether `padded` is `number` after zeros.
+fn is_padded(padded: &[u8], number: &[u8]) -> bool {
+    padded.strip_suffix(number).is_some_and(|zeros| zeros.iter().all(|byte| *byte == 0))
 }
 
 impl fmt::Debug for PublicKey {

@@ -28,6 +28,7 @@ pub mod x509;
 mod aaguid;
 mod bytes;
 mod coded;
+mod der;
 mod json;
 mod origin;
 #[cfg(test)]

@@ -211,7 +211,9 @@ pub fn verify(
     let subject = Subject {
         authenticator_data: object.authenticator_data(),
         client_data_hash: client_data_hash.as_ref(),
+        rp_id_hash: data.rp_id_hash(),
         aaguid: attested.aaguid,
+        credential_id: attested.credential_id,
         public_key: &public_key,
     };
     let attestation = attestation::judge(&object, &subject, expectation.anchors, expectation.at);

@@ -14,10 +14,16 @@ use minicbor::Encoder;
 use serde_json::{Value, json};
 
 use crate::aaguid::Aaguid;
-use crate::bytes::{Challenge, CredentialId, UserHandle};
+use crate::attestation::Attestation;
+use crate::bytes::{Challenge, CredentialId, Timestamp, UserHandle};
+use crate::cose::Algorithm;
 use crate::credential::{AuthenticationResponse, RegistrationResponse};
+use crate::options::UserVerification;
 use crate::origin::{Embedding, RelyingParty};
-use crate::trust::TrustAnchors;
+use crate::registration::{self, Expectation, UserPresence};
+use crate::trust::{Anchor, TrustAnchors};
+
+use certificate::{Template, authority, common_name};
 
 pub(crate) const AAGUID: Aaguid = Aaguid::from_bytes([0xaa; 16]);
 const HANDLE: [u8; 4] = [4, 3, 2, 1];
@@ -191,19 +197,88 @@ impl Registration {
 /// The empty map.
 pub(crate) const NO_STATEMENT: &[u8] = &[0xa0];
 
-/// The statement of `packed`: algorithm, signature, and certificates if there are any.
-pub(crate) fn packed(algorithm: i64, signature: &[u8], x5c: Option<&[Vec<u8>]>) -> Vec<u8> {
+/// A member of a statement.
+pub(crate) enum Member<'a> {
+    Integer(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+    Certificates(&'a [Vec<u8>]),
+}
+
+/// A statement of these members.
+pub(crate) fn statement(members: &[(&str, Member<'_>)]) -> Vec<u8> {
     cbor(|e| {
-        e.map(if x5c.is_some() { 3 } else { 2 }).unwrap();
-        e.str("alg").unwrap().i64(algorithm).unwrap();
-        e.str("sig").unwrap().bytes(signature).unwrap();
-        if let Some(x5c) = x5c {
-            e.str("x5c").unwrap().array(u64::try_from(x5c.len()).unwrap()).unwrap();
-            for certificate in x5c {
-                e.bytes(certificate).unwrap();
+        e.map(u64::try_from(members.len()).unwrap()).unwrap();
+        for (name, member) in members {
+            e.str(name).unwrap();
+            match member {
+                Member::Integer(integer) => e.i64(*integer).map(|_| ()).unwrap(),
+                Member::Text(text) => e.str(text).map(|_| ()).unwrap(),
+                Member::Bytes(bytes) => e.bytes(bytes).map(|_| ()).unwrap(),
+                Member::Certificates(certificates) => {
+                    e.array(u64::try_from(certificates.len()).unwrap()).unwrap();
+                    for certificate in *certificates {
+                        e.bytes(certificate).unwrap();
+                    }
+                }
             }
         }
     })
+}
+
+/// The statement of `packed`: algorithm, signature, and certificates if there are any.
+pub(crate) fn packed(algorithm: i64, signature: &[u8], x5c: Option<&[Vec<u8>]>) -> Vec<u8> {
+    let mut members = vec![("alg", Member::Integer(algorithm)), ("sig", Member::Bytes(signature))];
+    members.extend(x5c.map(|x5c| ("x5c", Member::Certificates(x5c))));
+    statement(&members)
+}
+
+/// What an otherwise honest registration with that statement is worth at noon of 22 November 2026.
+pub(crate) fn judge(
+    registration: &Registration,
+    statement: &[u8],
+    anchors: &TrustAnchors,
+) -> Attestation {
+    let expectation = Expectation {
+        relying_party: relying_party(),
+        challenge: challenge(),
+        user_verification: UserVerification::Required,
+        user_presence: UserPresence::Required,
+        algorithms: &Algorithm::ALL,
+        anchors,
+        at: Timestamp(1_795_348_800_000),
+    };
+    let verified = registration::verify(&registration.answer(statement), &expectation).unwrap();
+    verified.attestation().clone()
+}
+
+/// A maker's root and whatever it certifies.
+pub(crate) struct Root {
+    key: Key,
+}
+
+impl Root {
+    pub(crate) fn new() -> Self {
+        Self { key: Key::p256() }
+    }
+
+    /// A template for a certificate of this maker.
+    pub(crate) fn template(subject: &[u8]) -> Template {
+        Template::new(&common_name("Root"), subject)
+    }
+
+    pub(crate) fn certify(&self, template: &Template, key: &Key) -> Vec<u8> {
+        template.sign(key, &self.key)
+    }
+
+    /// The root as the one anchor of the model that the authenticator of these tests is.
+    pub(crate) fn anchors(&self) -> TrustAnchors {
+        let root = Self::template(&common_name("Root")).with(authority(None));
+        let root = self.certify(&root, &self.key);
+        let mut anchors = TrustAnchors::default();
+        anchors.trust_for(AAGUID, Anchor::from_certificate(&root).unwrap());
+        anchors
+    }
 }
 
 /// A sign-in about to be answered: change what you like, then call for the answer.

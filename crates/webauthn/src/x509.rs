@@ -8,16 +8,16 @@ mod path;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::ParsedExtension;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
-use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Version};
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name, X509Version};
 
 use crate::bytes::Timestamp;
 use crate::coded::coded;
-use crate::cose::{Algorithm, BadSignature, Curve, Scheme};
+use crate::cose::{Algorithm, BadSignature, Curve, PublicKey, Scheme};
 
 pub use path::PathError;
-pub(crate) use path::find_trust;
+pub(crate) use path::{PathRules, find_trust};
 
 /// One X.509 certificate, borrowed from its DER.
 #[derive(Clone, Debug)]
@@ -91,6 +91,40 @@ impl<'a> Certificate<'a> {
     pub fn subject_has(&self, attribute: &[u8], test: impl Fn(&[u8]) -> bool) -> bool {
         let mut attributes = self.0.tbs_certificate.subject.iter_attributes();
         attributes.any(|a| a.attr_type().as_bytes() == attribute && test(a.attr_value().data))
+    }
+
+    /// Whether the subject has no attribute at all.
+    #[must_use]
+    pub fn has_empty_subject(&self) -> bool {
+        self.0.tbs_certificate.subject.iter_attributes().next().is_none()
+    }
+
+    /// Whether a directory name among the subject's alternative names has an attribute of that
+    /// type whose value passes the test.
+    pub fn directory_name_has(&self, attribute: &[u8], test: impl Fn(&[u8]) -> bool) -> bool {
+        let Ok(Some(alternative)) = self.0.subject_alternative_name() else { return false };
+        alternative
+            .value
+            .general_names
+            .iter()
+            .filter_map(
+                |name| if let GeneralName::DirectoryName(n) = name { Some(n) } else { None },
+            )
+            .flat_map(X509Name::iter_attributes)
+            .any(|a| a.attr_type().as_bytes() == attribute && test(a.attr_value().data))
+    }
+
+    /// Whether the extended key usages name that use.
+    #[must_use]
+    pub fn has_extended_key_usage(&self, usage: &[u8]) -> bool {
+        let Ok(Some(usages)) = self.0.extended_key_usage() else { return false };
+        usages.value.other.iter().any(|other| other.as_bytes() == usage)
+    }
+
+    /// Whether it certifies that key.
+    #[must_use]
+    pub fn is_of(&self, key: &PublicKey) -> bool {
+        key.to_subject_public_key_info().is_some_and(|info| info == self.public_key())
     }
 
     /// The extension with that identifier.

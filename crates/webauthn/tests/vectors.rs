@@ -19,7 +19,8 @@ use webauthn::{
 };
 
 /// The formats that are built so far.
-const FORMATS: [&str; 2] = ["none", "packed"];
+const FORMATS: [&str; 7] =
+    ["none", "packed", "tpm", "android-key", "fido-u2f", "apple", "compound"];
 
 /// Ed448, which the crypto library does not have.
 const UNSUPPORTED: &str = "ed448";

@@ -36,7 +36,7 @@ pub(super) fn verify<'a>(
     // §8.2.1, the certificate's own rules, and the model it speaks for
     expect_attestation_certificate(&leaf)?;
     expect_model(&leaf, subject.aaguid)?;
-    Ok(Evidence::Certified(chain))
+    Ok(Evidence::certified(chain))
 }
 
 /// No `x5c`: the new key signs for itself, by its own algorithm.

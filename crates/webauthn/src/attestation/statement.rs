@@ -4,6 +4,7 @@ use crate::aaguid::Aaguid;
 use crate::attestation::AttestationError;
 use crate::cbor::{Map, Value};
 use crate::cose::{Algorithm, PublicKey};
+use crate::x509::PathRules;
 
 /// The registration that a statement must be about.
 pub(crate) struct Subject<'a> {
@@ -11,8 +12,12 @@ pub(crate) struct Subject<'a> {
     pub(crate) authenticator_data: &'a [u8],
     /// SHA-256 of the client data.
     pub(crate) client_data_hash: &'a [u8],
+    /// The relying party named in the authenticator data.
+    pub(crate) rp_id_hash: &'a [u8; 32],
     /// The model named in the authenticator data.
     pub(crate) aaguid: Aaguid,
+    /// The new credential's id.
+    pub(crate) credential_id: &'a [u8],
     /// The new credential's key.
     pub(crate) public_key: &'a PublicKey,
 }
@@ -31,7 +36,19 @@ pub(super) enum Evidence<'a> {
     /// On the new key itself.
     SelfSigned,
     /// On these certificates, the attestation key's first, each but the last issued by the next.
-    Certified(Vec<&'a [u8]>),
+    Certified(Vec<&'a [u8]>, PathRules),
+    /// On all of these.
+    All(Vec<Self>),
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) const fn certified(chain: Vec<&'a [u8]>) -> Self {
+        Self::Certified(chain, PathRules::Ordinary)
+    }
+
+    pub(super) const fn certified_by_android(chain: Vec<&'a [u8]>) -> Self {
+        Self::Certified(chain, PathRules::Android)
+    }
 }
 
 /// The statement's members.

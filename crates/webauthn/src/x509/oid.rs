@@ -12,8 +12,28 @@ pub const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 /// The model that a certificate speaks for (1.3.6.1.4.1.45724.1.1.4).
 pub const FIDO_AAGUID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0xe5, 0x1c, 0x01, 0x01, 0x04];
 
+/// The nonce in Apple's certificates (1.2.840.113635.100.8.2).
+pub const APPLE_NONCE: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x08, 0x02];
+/// Android's description of a key (1.3.6.1.4.1.11129.2.1.17).
+pub const ANDROID_KEY_DESCRIPTION: &[u8] =
+    &[0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x01, 0x11];
+
+/// The maker of a trusted platform module (2.23.133.2.1).
+pub const TPM_MANUFACTURER: &[u8] = &[0x67, 0x81, 0x05, 0x02, 0x01];
+/// The model of a trusted platform module (2.23.133.2.2).
+pub const TPM_MODEL: &[u8] = &[0x67, 0x81, 0x05, 0x02, 0x02];
+/// The firmware version of a trusted platform module (2.23.133.2.3).
+pub const TPM_VERSION: &[u8] = &[0x67, 0x81, 0x05, 0x02, 0x03];
+/// The use as a module's attestation key (2.23.133.8.3).
+pub const TPM_ATTESTATION_KEY: &[u8] = &[0x67, 0x81, 0x05, 0x08, 0x03];
+
+/// Subject attribute serialNumber (2.5.4.5).
+pub const SERIAL_NUMBER: &[u8] = &[0x55, 0x04, 0x05];
+
+/// The alternative names of a subject (2.5.29.17).
+pub const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
+
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
-const SUBJECT_ALTERNATIVE_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 const CERTIFICATE_POLICIES: &[u8] = &[0x55, 0x1d, 0x20];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];

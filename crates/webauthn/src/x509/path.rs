@@ -3,7 +3,7 @@
 //! Certificates are taken in the order in which they came, as §6.5.4 has it; nothing is sorted,
 //! fetched or guessed, so a statement cannot choose how much work we do.
 
-use super::Certificate;
+use super::{Certificate, oid};
 use crate::bytes::Timestamp;
 use crate::coded::coded;
 use crate::trust::Anchor;
@@ -14,6 +14,18 @@ const MAX_DEPTH: usize = 8;
 /// Most signatures checked for one path; only many anchors of one name could need more.
 const MAX_SIGNATURES: usize = 64;
 
+/// Whose rules a path follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PathRules {
+    /// RFC 5280's, as far as they concern us.
+    Ordinary,
+    /// Android's. The leaf's dates say nothing. Keys put into phones at the factory are certified
+    /// for ten years and used for longer, by certificates that do not always say that they are an
+    /// authority's; in return the description of a key may stand in the leaf alone, or whoever
+    /// has a phone could certify keys of his own with one that it certified.
+    Android,
+}
+
 /// Whether `chain`, the attestation certificate first, leads to one of the anchors.
 ///
 /// # Errors
@@ -21,6 +33,7 @@ const MAX_SIGNATURES: usize = 64;
 pub(crate) fn find_trust(
     chain: &[&[u8]],
     anchors: &[&Anchor],
+    rules: PathRules,
     at: Timestamp,
 ) -> Result<(), PathError> {
     if chain.len() > MAX_DEPTH {
@@ -35,7 +48,8 @@ pub(crate) fn find_trust(
         if anchors.iter().any(|anchor| anchor.is(&current)) {
             return Ok(());
         }
-        expect_usable(&current, at)?;
+        let is_leaf = rest.len().saturating_add(1) == chain.len();
+        expect_usable(&current, Dates::of(&current, rules, is_leaf), at)?;
         for anchor in anchors.iter().filter(|anchor| anchor.may_have_issued(&current)) {
             budget.spend()?;
             if current.verify_issued_by(anchor.public_key()).is_ok() {
@@ -46,7 +60,7 @@ pub(crate) fn find_trust(
         if issuer.subject() != current.issuer() {
             return Err(PathError::Untrusted);
         }
-        expect_authority(&issuer, authorities_below)?;
+        expect_authority(&issuer, authorities_below, rules)?;
         budget.spend()?;
         current.verify_issued_by(issuer.public_key())?;
         if issuer.subject() != issuer.issuer() {
@@ -70,12 +84,39 @@ fn parse<'a>(der: Option<&&'a [u8]>) -> Result<Certificate<'a>, PathError> {
     Certificate::parse(der.ok_or(PathError::Untrusted)?).map_err(|_| PathError::Malformed)
 }
 
-fn expect_usable(certificate: &Certificate<'_>, at: Timestamp) -> Result<(), PathError> {
+/// Which of a certificate's dates count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    Both,
+    First,
+    Neither,
+}
+
+impl Dates {
+    fn of(certificate: &Certificate<'_>, rules: PathRules, is_leaf: bool) -> Self {
+        match rules {
+            PathRules::Android if is_leaf => Self::Neither,
+            PathRules::Android if is_from_factory(certificate) => Self::First,
+            PathRules::Android | PathRules::Ordinary => Self::Both,
+        }
+    }
+}
+
+/// Android names what it certified in the factory by a serial number.
+fn is_from_factory(certificate: &Certificate<'_>) -> bool {
+    certificate.subject_has(oid::SERIAL_NUMBER, |_| true)
+}
+
+fn expect_usable(
+    certificate: &Certificate<'_>,
+    dates: Dates,
+    at: Timestamp,
+) -> Result<(), PathError> {
     let (from, until) = certificate.validity();
-    if at < from {
+    if dates != Dates::Neither && at < from {
         return Err(PathError::NotYetValid);
     }
-    if at > until {
+    if dates == Dates::Both && at > until {
         return Err(PathError::Expired);
     }
     if certificate.has_unknown_critical_extension() {
@@ -85,8 +126,20 @@ fn expect_usable(certificate: &Certificate<'_>, at: Timestamp) -> Result<(), Pat
 }
 
 /// Who issues must be an authority, or every attestation key could mint further ones.
-fn expect_authority(issuer: &Certificate<'_>, authorities_below: usize) -> Result<(), PathError> {
-    if !issuer.is_authority().unwrap_or(false) || !issuer.may_sign_certificates() {
+fn expect_authority(
+    issuer: &Certificate<'_>,
+    authorities_below: usize,
+    rules: PathRules,
+) -> Result<(), PathError> {
+    let is_authority = issuer.is_authority().unwrap_or(false) && issuer.may_sign_certificates();
+    let may_issue = match rules {
+        PathRules::Ordinary => is_authority,
+        PathRules::Android => {
+            issuer.extension(oid::ANDROID_KEY_DESCRIPTION).is_none()
+                && (is_authority || is_from_factory(issuer))
+        }
+    };
+    if !may_issue {
         return Err(PathError::NotAuthority);
     }
     if issuer.path_limit().is_some_and(|limit| authorities_below > limit) {

@@ -2,50 +2,33 @@
 
 use aws_lc_rs::signature::ECDSA_P384_SHA384_ASN1_SIGNING;
 
-use crate::attestation::{Attestation, AttestationError, AttestationKind};
-use crate::bytes::Timestamp;
-use crate::cose::Algorithm;
-use crate::options::UserVerification;
-use crate::registration::{self, Expectation, UserPresence};
+use crate::attestation::{AttestationError, AttestationKind};
 use crate::testing::certificate::{
-    Template, attestation_subject, authority, common_name, extension, name, no_authority,
-    public_key,
+    Template, attestation_subject, authority, extension, name, no_authority, public_key,
 };
-use crate::testing::{AAGUID, Key, Registration, cbor, challenge, packed, relying_party};
+use crate::testing::{Key, Registration, Root, cbor, judge, packed};
 use crate::trust::{Anchor, TrustAnchors};
 use crate::x509::{CertificateError, PathError, oid};
 
-const AT: Timestamp = Timestamp(1_795_348_800_000);
-
 /// A maker whose root certifies the attestation key of a model.
 struct Maker {
-    root: Key,
+    root: Root,
     key: Key,
     leaf: Template,
 }
 
 impl Maker {
     fn new() -> Self {
-        Self {
-            root: Key::p256(),
-            key: Key::p256(),
-            leaf: Template::new(&common_name("Root"), &attestation_subject()).with(no_authority()),
-        }
-    }
-
-    fn root(&self) -> Vec<u8> {
-        let name = common_name("Root");
-        Template::new(&name, &name).with(authority(None)).sign(&self.root, &self.root)
+        let leaf = Root::template(&attestation_subject()).with(no_authority());
+        Self { root: Root::new(), key: Key::p256(), leaf }
     }
 
     fn leaf(&self) -> Vec<u8> {
-        self.leaf.sign(&self.key, &self.root)
+        self.root.certify(&self.leaf, &self.key)
     }
 
     fn anchors(&self) -> TrustAnchors {
-        let mut anchors = TrustAnchors::default();
-        anchors.trust_for(AAGUID, Anchor::from_certificate(&self.root()).unwrap());
-        anchors
+        self.root.anchors()
     }
 
     /// What an honest registration with a statement by this maker is worth.
@@ -59,20 +42,6 @@ impl Maker {
 
 fn packed_registration() -> Registration {
     Registration { format: "packed", ..Registration::honest() }
-}
-
-fn judge(registration: &Registration, statement: &[u8], anchors: &TrustAnchors) -> Attestation {
-    let expectation = Expectation {
-        relying_party: relying_party(),
-        challenge: challenge(),
-        user_verification: UserVerification::Required,
-        user_presence: UserPresence::Required,
-        algorithms: &Algorithm::ALL,
-        anchors,
-        at: AT,
-    };
-    let verified = registration::verify(&registration.answer(statement), &expectation).unwrap();
-    verified.attestation().clone()
 }
 
 fn unverified(error: AttestationError) -> AttestationKind {
@@ -98,7 +67,7 @@ fn a_statement_that_leads_nowhere_is_not() {
     let maker = Maker::new();
     let registration = packed_registration();
     let signature = maker.key.sign(&registration.to_be_signed());
-    let x5c = [maker.leaf(), maker.root()];
+    let x5c = [maker.leaf()];
     let statement = packed(-7, &signature, Some(&x5c));
     let untrusted = unverified(AttestationError::Path(PathError::Untrusted));
     let nobody = judge(&registration, &statement, &TrustAnchors::default());
@@ -107,7 +76,7 @@ fn a_statement_that_leads_nowhere_is_not() {
     // an anchor of another model does not speak for this one
     let mut anchors = TrustAnchors::default();
     let other = crate::aaguid::Aaguid::from_bytes([0xbb; 16]);
-    anchors.trust_for(other, Anchor::from_certificate(&maker.root()).unwrap());
+    anchors.trust_for(other, Anchor::from_public_key(&public_key(&maker.key)).unwrap());
     assert_eq!(judge(&registration, &statement, &anchors).kind, untrusted);
 }
 
@@ -126,8 +95,8 @@ fn a_pinned_key_is_trusted_in_whatever_certificate() {
     anchors.trust(Anchor::from_public_key(&public_key(&maker.key)).unwrap());
     let registration = packed_registration();
     let signature = maker.key.sign(&registration.to_be_signed());
-    for issuer in [&maker.root, &Key::p256()] {
-        let leaf = maker.leaf.sign(&maker.key, issuer);
+    for issuer in [&maker.root, &Root::new()] {
+        let leaf = issuer.certify(&maker.leaf, &maker.key);
         let statement = packed(-7, &signature, Some(&[leaf]));
         let kind = judge(&registration, &statement, &anchors).kind;
         assert_eq!(kind, AttestationKind::Trusted);
