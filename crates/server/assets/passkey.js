@@ -1,12 +1,13 @@
 // Passkey ceremonies: registration and sign-in, with autofill where the browser has it.
 //
-// Markup: <div data-passkey="register|sign-in" data-csrf data-context [data-autofill]> holding
+// Markup: <div data-passkey="register|first-run|sign-in" data-csrf data-context [data-autofill]> holding
 // a button [data-passkey-start], a line [data-passkey-status] and an alert [data-passkey-problem].
 // This script decides nothing: it carries bytes between the browser and the server, and the
 // server checks all of them again.
 
 const PATHS = {
   "register": { options: "/security-info/passkeys/options", finish: "/security-info/passkeys" },
+  "first-run": { options: "/first-run/passkey/options", finish: "/first-run/passkey" },
   "sign-in": { options: "/sign-in/options", finish: "/sign-in/passkey" },
 };
 
@@ -109,12 +110,12 @@ const CANCELLED = {
   },
 };
 
-function inPlainWords(error, kind) {
+function inPlainWords(error, registers) {
   if (error instanceof Problem) return error.parts;
   switch (error?.name) {
     case "NotAllowedError":
     case "TimeoutError":
-      return CANCELLED[kind];
+      return CANCELLED[registers ? "register" : "sign-in"];
     case "InvalidStateError":
       return {
         what: "This device already holds a passkey for your account.",
@@ -203,8 +204,8 @@ async function forget(unknown) {
 class Ceremony {
   constructor(root) {
     this.root = root;
-    this.kind = root.dataset.passkey;
-    this.paths = PATHS[this.kind];
+    this.paths = PATHS[root.dataset.passkey];
+    this.registers = root.dataset.passkey !== "sign-in";
     this.start = root.querySelector("[data-passkey-start]");
     this.status = root.querySelector("[data-passkey-status]");
     this.problem = root.querySelector("[data-passkey-problem]");
@@ -243,7 +244,7 @@ class Ceremony {
     this.say("Follow the steps your browser shows…");
     try {
       const json = await this.options();
-      const credential = this.kind === "register"
+      const credential = this.registers
         ? await navigator.credentials.create({ publicKey: creationOptions(json) })
         : await navigator.credentials.get({ publicKey: requestOptions(json) });
       await this.finish(credential);
@@ -290,7 +291,7 @@ class Ceremony {
 
   async finish(credential) {
     this.start.disabled = true;
-    this.say(this.kind === "register" ? "Registering your passkey…" : "Signing you in…");
+    this.say(this.registers ? "Registering your passkey…" : "Signing you in…");
     const answer = await post(this.paths.finish, this.body({ credential: credentialToJson(credential) }));
     const target = new URL(answer.location, location.origin);
     // Only a path of our own: an answer must not be able to send people elsewhere.
@@ -299,7 +300,7 @@ class Ceremony {
   }
 
   async refused(error) {
-    const parts = inPlainWords(error, this.kind);
+    const parts = inPlainWords(error, this.registers);
     this.idle();
     this.show(parts);
     if (parts.unknownCredential) await forget(parts.unknownCredential);

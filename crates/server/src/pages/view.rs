@@ -11,16 +11,18 @@
 //! # Ceremonies
 //! The only part that needs JavaScript. The script posts JSON and expects JSON:
 //!
-//! | Path | Sends | Success |
+//! | `POST` to | Sends | Success |
 //! |---|---|---|
-//! | `POST /sign-in/options` | `{csrf, context}` | `{publicKey: RequestOptionsJSON}` |
-//! | `POST /sign-in/passkey` | `{csrf, context, credential}` | `{location: "/path"}` |
-//! | `POST /security-info/passkeys/options` | `{csrf, context}` | `{publicKey: CreationOptionsJSON}` |
-//! | `POST /security-info/passkeys` | `{csrf, context, credential}` | `{location: "/path"}` |
+//! | `/sign-in/options` | `{csrf, context}` | `{publicKey: RequestOptionsJSON}` |
+//! | `/sign-in/passkey` | `{csrf, context, credential}` | `{location: "/path"}` |
+//! | `/security-info/passkeys/options` | `{csrf, context}` | `{publicKey: CreationOptionsJSON}` |
+//! | `/security-info/passkeys` | `{csrf, context, credential}` | `{location: "/path"}` |
+//! | `/first-run/passkey/options` | `{csrf, context}` | `{publicKey: CreationOptionsJSON}` |
+//! | `/first-run/passkey` | `{csrf, context, credential}` | `{location: "/path"}` |
 //!
 //! `context` is the page's own `context` text, handed back untouched (where to go afterwards, the
-//! name typed on the first step): the handler seals it. A refusal is any status from 400 with
-//! `{refusal: {code, what, why, next, correlationId, unknownCredential?: {rpId, credentialId}}}`;
+//! names typed on the step before); the handler checks it again. A refusal is any status from 400
+//! with `{refusal: {code, what, why, next, correlationId, unknownCredential?: {rpId, credentialId}}}`;
 //! `unknownCredential` makes the browser forget a passkey that we do not keep (S88).
 
 mod directory;
@@ -32,8 +34,8 @@ mod reports;
 mod security_info;
 
 pub use directory::{
-    AdminGroup, AdminGroups, AdminUser, AdminUsers, GroupRow, IssuedPass, MemberRow, PassForm,
-    UserRow,
+    AccountForm, AdminGroup, AdminGroups, AdminUser, AdminUsers, ChangeMembers, GroupRow,
+    IssuedPass, MemberRow, NewGroup, NewPerson, PassForm, UserRow,
 };
 pub use gate::{AccessPass, FirstRun, FirstRunPasskey, FreshMfa, SignIn, SignInName};
 pub use passkey_preview::{Affected, Confirmation, Impact, PasskeyPreview};
@@ -69,8 +71,31 @@ pub struct Badge {
     pub display_name: String,
     /// User principal name.
     pub user_principal_name: String,
-    /// Whether the bar links to the admin center.
-    pub administrator: bool,
+    /// Parts of the admin center that the person may see; none hides the center.
+    pub areas: Vec<Area>,
+}
+
+/// A part of the admin center.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// Passkey (FIDO2) settings.
+    Settings,
+    /// Authenticators in use.
+    Authenticators,
+    /// People.
+    People,
+    /// Groups.
+    Groups,
+    /// Logs.
+    Logs,
+}
+
+impl Frame {
+    /// Whether the navigation shows this part of the admin center.
+    #[must_use]
+    pub fn shows(&self, area: Area) -> bool {
+        self.person.as_ref().is_some_and(|person| person.areas.contains(&area))
+    }
 }
 
 impl Badge {

@@ -2,9 +2,9 @@
 
 use askama::Template as _;
 use server::pages::view::{
-    AdminAuthenticators, AdminGroup, AdminGroups, AdminHome, AdminLogs, AdminUser, AdminUsers,
-    Confirm, Count, GroupRow, IssuedPass, LogKind, LogRow, MemberRow, ModelRow, PassForm, Tone,
-    UserRow, Verdict,
+    AccountForm, AdminAuthenticators, AdminGroup, AdminGroups, AdminHome, AdminLogs, AdminUser,
+    AdminUsers, ChangeMembers, Confirm, Count, GroupRow, IssuedPass, LogKind, LogRow, MemberRow,
+    ModelRow, NewGroup, NewPerson, PassForm, Tone, UserRow, Verdict,
 };
 
 use super::frames::{HOSTILE, cloud, fact, field, frame, key, moment, phone};
@@ -95,6 +95,11 @@ fn users() -> AdminUsers {
     AdminUsers {
         frame: frame(true),
         query: "a".into(),
+        add: Some(NewPerson {
+            display_name: field(HOSTILE, ""),
+            user_principal_name: field("noor", "user name: expected name@domain"),
+            guest: false,
+        }),
         rows: vec![
             row("Ada Lindqvist", true, true, 3),
             row(HOSTILE, false, false, 0),
@@ -119,6 +124,10 @@ fn user() -> AdminUser {
         usable: vec![phone(), cloud()],
         non_usable: vec![key()],
         may_register: "Noor can add a passkey: included through Staff, self-service is on.".into(),
+        account: Some(AccountForm {
+            action_href: "/admin/users/1/account".into(),
+            enabled: true,
+        }),
         pass: PassForm {
             action_href: "/admin/users/1/access-pass".into(),
             lifetime_minutes: field("60", ""),
@@ -131,8 +140,9 @@ fn user() -> AdminUser {
             value: "K7-QM4P-9TXR".into(),
             expires: moment(22),
             one_time: true,
+            warning: "The policy lets this person use no access pass, so it will not work.".into(),
         }),
-        logs_href: "/admin/logs?target=1".into(),
+        logs_href: "/admin/logs?person=noor@lighthouse.example".into(),
     }
 }
 
@@ -146,6 +156,7 @@ fn groups() -> AdminGroups {
     };
     AdminGroups {
         frame: frame(true),
+        add: Some(NewGroup { display_name: field("", "") }),
         rows: vec![
             row("Staff", true, 412, "included"),
             row("Shared kiosk accounts", true, 6, "excluded"),
@@ -163,13 +174,25 @@ fn group() -> AdminGroup {
             fact("Object id", "5f0c2d0e-1d55-4c7b-9a07-0f7f6c1c9c01"),
             fact("Passkey policy", "Included with Default passkey profile"),
         ],
-        members: vec![MemberRow {
-            href: "/admin/users/1".into(),
-            display_name: HOSTILE.into(),
-            detail: "noor@lighthouse.example".into(),
-            kind: "Person".into(),
-        }],
+        change: Some(ChangeMembers {
+            search_href: "/admin/groups/1".into(),
+            add_href: "/admin/groups/1/members".into(),
+            remove_href: "/admin/groups/1/members/remove".into(),
+            query: "noor".into(),
+            found: vec![member()],
+        }),
+        members: vec![member()],
         ..AdminGroup::default()
+    }
+}
+
+fn member() -> MemberRow {
+    MemberRow {
+        member: "user:1".into(),
+        href: "/admin/users/1".into(),
+        display_name: HOSTILE.into(),
+        detail: "noor@lighthouse.example".into(),
+        kind: "Person".into(),
     }
 }
 
@@ -216,8 +239,8 @@ fn logs() -> AdminLogs {
     AdminLogs {
         frame: frame(true),
         kind: LogKind::SignIn,
-        correlation: "6f1c0b1e-9a3b-4b52-8f43-0a5b6f4f2d11".into(),
-        target: String::new(),
+        correlation: field("6f1c0b1e-9a3b-4b52-8f43-0a5b6f4f2d11", ""),
+        person: field(HOSTILE, "user name: nobody has it"),
         rows: log_rows(),
         first_href: String::new(),
         next_href: "/admin/logs?after=x".into(),

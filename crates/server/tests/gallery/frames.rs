@@ -1,6 +1,6 @@
 //! Sample frames, moments and methods that several pages show.
 
-use server::pages::view::{Badge, Fact, Field, Frame, Icon, Method, Moment, Notice, Tone};
+use server::pages::view::{Area, Badge, Fact, Field, Frame, Icon, Method, Moment, Notice, Tone};
 
 /// A name meant to break out of element, attribute and script.
 pub(crate) const HOSTILE: &str = "<b>&\"'";
@@ -12,7 +12,17 @@ pub(crate) fn frame(administrator: bool) -> Frame {
         person: Some(Badge {
             display_name: "Ada Lindqvist".into(),
             user_principal_name: "ada@lighthouse.example".into(),
-            administrator,
+            areas: if administrator {
+                vec![
+                    Area::Settings,
+                    Area::Authenticators,
+                    Area::People,
+                    Area::Groups,
+                    Area::Logs,
+                ]
+            } else {
+                Vec::new()
+            },
         }),
         notice: None,
     }

@@ -95,6 +95,11 @@ fn targets() -> Targets {
             people: 6,
             ..TargetRow::default()
         }],
+        include_add: field("pilot", "groups: “pilot” fits several; tick those you mean"),
+        include_found: vec![
+            GroupOption { id: "g4".into(), name: "Pilot group".into() },
+            GroupOption { id: "g5".into(), name: HOSTILE.into() },
+        ],
         groups: vec![GroupOption { id: "g4".into(), name: "Pilot group".into() }],
         ..Targets::default()
     }
@@ -123,8 +128,8 @@ fn default_profile() -> ProfileForm {
             additions: field("", ""),
         },
         sentence: "Only Microsoft Authenticator (Android and iOS), YubiKey 5 Series with NFC and \
-                   one unknown model may be used. People see “Passkey in Microsoft Authenticator” \
-                   in Security info."
+                   one unknown model may be used. People see “Passkey in Microsoft \
+                   Authenticator” in Security info."
             .into(),
         warnings: vec![
             "Without attestation, anybody with special software can claim a listed model.".into(),
@@ -212,6 +217,9 @@ fn preview() -> PasskeyPreview {
         draft: "opaque".into(),
         version: "7".into(),
         differences: differences(),
+        warnings: vec![
+            "“Administrators, attested” changes nothing for people who are also in Staff.".into(),
+        ],
         impact: Impact {
             passkeys: 37,
             people: 35,

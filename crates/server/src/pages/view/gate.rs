@@ -21,8 +21,8 @@ pub struct FirstRun {
     pub user_principal_name: Field,
 }
 
-/// First run, step two: the first administrator registers a passkey. `GET /first-run/passkey`;
-/// the ceremony uses the `/security-info/passkeys` pair.
+/// First run, step two: the first administrator registers a passkey. Answer of
+/// `POST /first-run`; the ceremony uses the `/first-run/passkey` pair.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "first_run_passkey.html")]
 pub struct FirstRunPasskey {

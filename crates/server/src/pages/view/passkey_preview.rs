@@ -22,6 +22,8 @@ pub struct PasskeyPreview {
     pub differences: Vec<Difference>,
     /// What would stop working.
     pub impact: Impact,
+    /// What the administrator should know before saving (S47, S65).
+    pub warnings: Vec<String>,
     /// What the administrator must tick before saving (S47, S50).
     pub confirmations: Vec<Confirmation>,
     /// Whether saving is possible at all.

@@ -7,10 +7,9 @@ use super::{Field, Frame};
 /// The passkey policy as a form. `GET /admin/passkey-settings?tab=…`; one form of both tabs posts
 /// to `/admin/passkey-settings` with a button named `action`:
 ///
-/// | `action` | Answer |
-/// |---|---|
-/// | `preview` | the impact preview, or this page with errors |
-/// | `refresh`, `add_include`, `add_exclude`, `add_profile`, `add_in_use:{p}`, `delete_profile:{p}` | this page with the draft changed and nothing saved |
+/// - `preview` answers with the impact preview, or with this page and its errors;
+/// - `refresh`, `add_include`, `add_exclude`, `add_profile`, `add_in_use:{p}` and
+///   `delete_profile:{p}` answer with this page, the draft changed and nothing saved.
 ///
 /// Fields, `{p}` being a profile id (new ones start with `new-`), `{t}` `all_users` or a group id:
 ///
@@ -127,10 +126,14 @@ pub struct Targets {
     pub include: Vec<TargetRow>,
     /// Groups to be included, as typed.
     pub include_add: Field,
+    /// Security groups found by what was typed there, to be ticked and added.
+    pub include_found: Vec<GroupOption>,
     /// Excluded groups; these win.
     pub exclude: Vec<TargetRow>,
     /// Groups to be excluded, as typed.
     pub exclude_add: Field,
+    /// Security groups found by what was typed there, to be ticked and added.
+    pub exclude_found: Vec<GroupOption>,
     /// Security groups to propose (S6).
     pub groups: Vec<GroupOption>,
 }

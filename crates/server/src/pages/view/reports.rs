@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Fact, Frame, Moment, Tone};
+use super::{Fact, Field, Frame, Moment, Tone};
 
 /// The admin center's first page. `GET /admin`.
 #[derive(Clone, Debug, Default, Template)]
@@ -87,7 +87,7 @@ pub enum LogKind {
     SignIn,
 }
 
-/// The logs. `GET /admin/logs?log=audit|sign-in&correlation=…&target=…`.
+/// The logs. `GET /admin/logs?log=audit|sign-in&correlation=…&person=…`.
 #[derive(Clone, Debug, Default, Template)]
 #[template(path = "admin_logs.html")]
 pub struct AdminLogs {
@@ -96,9 +96,9 @@ pub struct AdminLogs {
     /// Which log; field `log`.
     pub kind: LogKind,
     /// Filter by correlation id; field `correlation`.
-    pub correlation: String,
-    /// Filter by the object id of a person or policy; field `target`.
-    pub target: String,
+    pub correlation: Field,
+    /// Filter by a person's name; field `person`.
+    pub person: Field,
     /// The page of entries, newest first.
     pub rows: Vec<LogRow>,
     /// First page; empty when this is it.
