@@ -124,10 +124,7 @@ fn user() -> AdminUser {
         usable: vec![phone(), cloud()],
         non_usable: vec![key()],
         may_register: "Noor can add a passkey: included through Staff, self-service is on.".into(),
-        account: Some(AccountForm {
-            action_href: "/admin/users/1/account".into(),
-            enabled: true,
-        }),
+        account: Some(AccountForm { action_href: "/admin/users/1/account".into(), enabled: true }),
         pass: PassForm {
             action_href: "/admin/users/1/access-pass".into(),
             lifetime_minutes: field("60", ""),

@@ -13,13 +13,7 @@ pub(crate) fn frame(administrator: bool) -> Frame {
             display_name: "Ada Lindqvist".into(),
             user_principal_name: "ada@lighthouse.example".into(),
             areas: if administrator {
-                vec![
-                    Area::Settings,
-                    Area::Authenticators,
-                    Area::People,
-                    Area::Groups,
-                    Area::Logs,
-                ]
+                vec![Area::Settings, Area::Authenticators, Area::People, Area::Groups, Area::Logs]
             } else {
                 Vec::new()
             },
