@@ -1,6 +1,6 @@
 //! Attestation: what an authenticator's statement about itself is worth (§6.5, §8).
 //!
-//! One file per format; each is given a [`Subject`] and gives back [`Evidence`]. Whether we trust
+//! One file per format; each is given a `Subject` and gives back `Evidence`. Whether we trust
 //! who signed it is decided here, once for all formats.
 
 mod android_key;
