@@ -166,6 +166,14 @@ impl App {
         Ok(self.blocking(|| self.0.store.read(read))?)
     }
 
+    /// Reads, and may find fault with the request on the way.
+    pub(crate) fn gather<T>(
+        &self,
+        gather: impl FnOnce(&mut Snapshot<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.read(|snapshot| Ok(gather(snapshot)))?
+    }
+
     /// Reads for as long as it takes, away from the threads that answer requests.
     ///
     /// # Errors
@@ -177,6 +185,14 @@ impl App {
         let app = self.clone();
         let reading = tokio::task::spawn_blocking(move || app.0.store.read(read));
         Ok(reading.await.map_err(|_| Error::internal("a long read ended early"))??)
+    }
+
+    /// Reads for as long as it takes, and may find fault with the request on the way.
+    pub(crate) async fn gather_long<T: Send + 'static>(
+        &self,
+        gather: impl FnOnce(&mut Snapshot<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.read_long(|snapshot| Ok(gather(snapshot))).await?
     }
 
     /// Gathers and decides, then records; again if what was read had moved meanwhile. A refusal

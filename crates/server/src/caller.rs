@@ -30,7 +30,8 @@ pub(crate) fn bearer(app: &App, headers: &HeaderMap) -> Result<Caller, Error> {
             })
         })?;
     let application = app.read(|snapshot| {
-        if snapshot.tenant() != claims.tenant {
+        let organisation = snapshot.organisation()?;
+        if organisation.is_none_or(|organisation| organisation.id != claims.tenant) {
             return Ok(None);
         }
         snapshot.application_by_client(claims.client)

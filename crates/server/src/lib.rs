@@ -22,6 +22,7 @@ mod throttle;
 
 pub mod assets;
 pub mod caller;
+pub mod operations;
 pub mod pages;
 pub mod route;
 

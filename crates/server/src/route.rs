@@ -6,10 +6,11 @@ use std::pin::Pin;
 use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::Response;
-use identity::access::{Action, TargetPerson};
+use identity::access::Action;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::operations::nobody;
 use crate::request::{Call, RequestInfo};
 
 /// What a handler promises.
@@ -169,16 +170,6 @@ impl ActionKind {
             Self::Nothing => return None,
         })
     }
-}
-
-/// Stands for a person where only the kind of an action matters.
-fn nobody() -> Option<TargetPerson> {
-    Some(TargetPerson {
-        id: identity::UserId::new(uuid::Uuid::nil()),
-        upn: "nobody@invalid".parse().ok()?,
-        roles: std::collections::BTreeSet::new(),
-        in_role_assignable_group: false,
-    })
 }
 
 #[cfg(test)]

@@ -148,7 +148,6 @@ impl Reader<'_> {
     }
 
     /// Nothing, or the bytes; none if it is neither.
-    #[expect(clippy::option_option, reason = "unreadable is not the same as absent")]
     fn optional(&mut self) -> Option<Option<[u8; 32]>> {
         let [flag] = self.bytes()?;
         let bytes = self.bytes()?;
