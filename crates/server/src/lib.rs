@@ -9,10 +9,12 @@ mod app;
 mod catalogue;
 mod clock;
 mod error;
+mod graph;
 mod guesses;
 mod http;
 mod keys;
 mod metrics;
+mod oidc;
 mod random;
 mod request;
 mod seal;
@@ -40,36 +42,44 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{RawPathParams, Request, State};
-use axum::http::Method;
-use axum::middleware;
+use axum::http::{Method, Uri};
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 
 use crate::http::dispatch::{dispatch, refuse};
 use crate::http::{rim, status};
-use crate::route::Route;
+use crate::route::{Face, Route};
 
 /// Every route that stands in a table.
 #[must_use]
 pub fn all_routes() -> Vec<Route> {
-    status::routes()
+    let mut routes = status::routes();
+    routes.extend(graph::routes());
+    routes.extend(oidc::routes());
+    routes.extend(pages::routes());
+    routes
 }
 
 /// The whole server as one service.
 #[must_use]
 pub fn router(app: App) -> Router {
-    let mut router = Router::new();
+    let mut table = Router::new();
     for route in all_routes() {
-        router = add(router, route);
+        table = add(table, route);
     }
-    router
+    let table = table
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_path)
-        .layer(middleware::from_fn_with_state(app.clone(), rim::rim))
-        .with_state(app)
+        .with_state(app.clone());
+    // Layers around a table run after it was searched; these must run before.
+    Router::new()
+        .fallback_service(table)
+        .layer(middleware::from_fn_with_state(app.clone(), respell))
+        .layer(middleware::from_fn_with_state(app, rim::rim))
 }
 
-fn add(router: Router<App>, route: Route) -> Router<App> {
+fn add(table: Router<App>, route: Route) -> Router<App> {
     let filter = filter(&route.method);
     let path = route.path;
     let route = Arc::new(route);
@@ -80,7 +90,7 @@ fn add(router: Router<App>, route: Route) -> Router<App> {
             dispatch(app, &route, request, PathParams::new(values.collect())).await
         }
     };
-    router.route(path, on(filter, handler))
+    table.route(path, on(filter, handler))
 }
 
 /// Methods that our tables use; another one in a table would answer to nothing.
@@ -88,10 +98,27 @@ fn filter(method: &Method) -> MethodFilter {
     MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::TRACE)
 }
 
+/// Brings the many spellings of Graph's addresses to the one that stands in the table.
+async fn respell(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    match graph::canonical(request.uri()) {
+        Ok(None) => {}
+        Ok(Some(uri)) => *request.uri_mut() = uri,
+        Err(error) => return refuse(&app, request, graph::face, &error),
+    }
+    next.run(request).await
+}
+
 async fn wrong_method(State(app): State<App>, request: Request) -> Response {
-    refuse(&app, request, status::face, &Error::MethodNotAllowed)
+    let face = face_of(request.uri());
+    refuse(&app, request, face, &Error::MethodNotAllowed)
 }
 
 async fn unknown_path(State(app): State<App>, request: Request) -> Response {
-    refuse(&app, request, status::face, &Error::UnknownPath)
+    let face = face_of(request.uri());
+    refuse(&app, request, face, &Error::UnknownPath)
+}
+
+/// How errors look at an address that no route answers for.
+fn face_of(uri: &Uri) -> Face {
+    if graph::owns(uri) { graph::face } else { pages::page_face }
 }
