@@ -8,6 +8,7 @@ use webauthn::Timestamp;
 use crate::engine::fault::Fault;
 use crate::engine::value::Row;
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// What [`read`] reads, in its order.
@@ -19,6 +20,9 @@ macro_rules! columns {
 
 const OF_USER: &str =
     concat!("SELECT ", columns!(), " FROM access_passes WHERE tenant = $1 AND user_id = $2");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM access_passes WHERE tenant = $1");
+const ALL_FAILURES: &str =
+    "SELECT user_id, failures, since FROM sign_in_failures WHERE tenant = $1";
 const ISSUE: &str = "INSERT INTO access_passes (tenant, id, user_id, secret_hash, starts_at, \
      lifetime_minutes, once, created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
      ON CONFLICT (tenant, user_id) DO UPDATE SET id = excluded.id, \
@@ -52,12 +56,7 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when the database fails or a row cannot be read.
     pub fn failures_of(&mut self, user: UserId) -> Result<Option<(u32, Timestamp)>, StoreError> {
-        self.first(FAILURES, &[user.into()], |row| {
-            row.of("sign_in_failures").uuid("user_id")?;
-            let failures = row.int("failures")?;
-            let failures = u32::try_from(failures).map_err(|_| row.corrupt("failures"))?;
-            Ok((failures, row.time("since")?))
-        })
+        self.first(FAILURES, &[user.into()], read_failures)
     }
 }
 
@@ -76,6 +75,22 @@ fn read(row: &mut Row) -> Result<AccessPass, StoreError> {
         created_at: row.time("created_at")?,
         used_at: row.optional_time("used_at")?,
     })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "access_passes", ALL, |row| read(row).map(drop))?;
+    report.scan(snapshot, "sign_in_failures", ALL_FAILURES, |row| read_failures(row).map(drop))
+}
+
+fn read_failures(row: &mut Row) -> Result<(u32, Timestamp), StoreError> {
+    row.of("sign_in_failures").uuid("user_id")?;
+    let failures = row.int("failures")?;
+    let failures = u32::try_from(failures).map_err(|_| row.corrupt("failures"))?;
+    Ok((failures, row.time("since")?))
 }
 
 /// Issues a pass in place of an older one of the same user.

@@ -9,6 +9,7 @@ use identity::{ApplicationId, ClientId};
 use crate::engine::fault::Fault;
 use crate::engine::value::Row;
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 const BY_CLIENT: &str = "SELECT id, client_id, display_name, secret_digest, permissions, \
@@ -55,6 +56,14 @@ fn read(row: &mut Row) -> Result<Application, StoreError> {
         },
         created_at: row.time("created_at")?,
     })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "applications", ALL, |row| read(row).map(drop))
 }
 
 /// Adds an application; false if one of its ids is taken.

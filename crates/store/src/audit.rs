@@ -10,11 +10,14 @@ use crate::engine::fault::Fault;
 use crate::engine::value::Row;
 use crate::error::StoreError;
 use crate::log::{LogPage, LogRequest};
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 const PAGE: &str = "SELECT id, at, activity, correlation, refusal, body FROM audit \
      WHERE tenant = $1 AND (at, id) < ($2, $3) AND at >= $4 \
      ORDER BY at DESC, id DESC LIMIT $5";
+const ALL: &str =
+    "SELECT id, at, activity, correlation, refusal, body FROM audit WHERE tenant = $1";
 const INSERT: &str = "INSERT INTO audit (tenant, id, at, activity, correlation, refusal, \
      body) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
@@ -58,6 +61,14 @@ fn read(row: &mut Row) -> Result<AuditEntry, StoreError> {
         ip: parts.ip,
         user_agent: parts.user_agent,
     })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "audit", ALL, |row| read(row).map(drop))
 }
 
 /// Writes an entry.

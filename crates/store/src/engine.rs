@@ -8,6 +8,7 @@ pub(crate) mod sqlite;
 pub(crate) mod tls;
 pub(crate) mod value;
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use fault::Fault;
@@ -84,12 +85,12 @@ pub(crate) enum Conn {
 }
 
 impl Conn {
-    /// Runs a statement and hands each row over as it comes.
+    /// Runs a statement and hands each row over as it comes, until told to stop.
     pub(crate) fn each(
         &mut self,
         sql: &str,
         params: &[Value],
-        take: impl FnMut(Row) -> Result<(), StoreError>,
+        take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         match self {
             Self::Sqlite(conn) => conn.each(sql, params, take),
@@ -107,7 +108,7 @@ impl Conn {
         let mut found = Vec::new();
         self.each(sql, params, |mut row| {
             found.push(read(&mut row)?);
-            Ok(())
+            Ok(ControlFlow::Continue(()))
         })?;
         Ok(found)
     }
@@ -121,10 +122,8 @@ impl Conn {
     ) -> Result<Option<T>, Fault> {
         let mut found = None;
         self.each(sql, params, |mut row| {
-            if found.is_none() {
-                found = Some(read(&mut row)?);
-            }
-            Ok(())
+            found = Some(read(&mut row)?);
+            Ok(ControlFlow::Break(()))
         })?;
         Ok(found)
     }
@@ -142,6 +141,15 @@ impl Conn {
         match self {
             Self::Sqlite(conn) => conn.batch(sql),
             Self::Postgres(conn) => conn.batch(sql),
+        }
+    }
+
+    /// What the engine itself finds wrong with the data.
+    pub(crate) fn complaints(&mut self) -> Result<Vec<String>, Fault> {
+        match self {
+            Self::Sqlite(conn) => conn.complaints(),
+            // The server checks its pages and references as it goes.
+            Self::Postgres(_) => Ok(Vec::new()),
         }
     }
 

@@ -13,6 +13,7 @@ use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
 use crate::page::{After, NameRange, Page, PageRequest};
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// What [`read`] reads, in its order; `g` is the table.
@@ -37,6 +38,9 @@ macro_rules! reached {
 
 const BY_ID: &str =
     concat!("SELECT ", columns!(), " FROM groups g WHERE g.tenant = $1 AND g.id = $2");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM groups g WHERE g.tenant = $1");
+const ALL_MEMBERSHIPS: &str = "SELECT group_id, user_id FROM memberships WHERE tenant = $1";
+const ALL_NESTINGS: &str = "SELECT group_id, child_id FROM nestings WHERE tenant = $1";
 const PAGE: &str = concat!(
     "SELECT ",
     columns!(),
@@ -125,6 +129,19 @@ const HOLDERS: &str = "WITH RECURSIVE below(group_id) AS (\
          JOIN nestings n ON n.tenant = $1 AND n.group_id = b.group_id) \
      SELECT a.user_id FROM role_assignments a \
      WHERE a.tenant = $1 AND a.role IN ($2, $3) AND a.user_id IS NOT NULL \
+     UNION \
+     SELECT m.user_id FROM below b \
+     JOIN memberships m ON m.tenant = $1 AND m.group_id = b.group_id";
+
+// The same for those who hold any role at all.
+const ALL_HOLDERS: &str = "WITH RECURSIVE below(group_id) AS (\
+         SELECT a.group_id FROM role_assignments a \
+         JOIN groups g ON g.tenant = $1 AND g.id = a.group_id AND g.role_assignable = TRUE \
+         WHERE a.tenant = $1 \
+         UNION \
+         SELECT n.child_id FROM below b \
+         JOIN nestings n ON n.tenant = $1 AND n.group_id = b.group_id) \
+     SELECT a.user_id FROM role_assignments a WHERE a.tenant = $1 AND a.user_id IS NOT NULL \
      UNION \
      SELECT m.user_id FROM below b \
      JOIN memberships m ON m.tenant = $1 AND m.group_id = b.group_id";
@@ -259,6 +276,17 @@ impl Snapshot<'_> {
         self.all(ABOVE_USER, &[user.into()], read)
     }
 
+    /// Everybody who holds a directory role, directly or through a role-assignable group.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a row cannot be read.
+    pub fn role_holders(&mut self) -> Result<BTreeSet<UserId>, StoreError> {
+        let found = self.all(ALL_HOLDERS, &[], |row| {
+            row.of("role_assignments").uuid("user_id").map(UserId::new)
+        })?;
+        Ok(found.into_iter().collect())
+    }
+
     /// All role assignments.
     ///
     /// # Errors
@@ -323,6 +351,22 @@ pub(crate) fn named(
         }
     }
     Ok(found)
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "groups", ALL, |row| read(row).map(drop))?;
+    report.scan(snapshot, "memberships", ALL_MEMBERSHIPS, read_pair)?;
+    report.scan(snapshot, "nestings", ALL_NESTINGS, read_pair)?;
+    report.scan(snapshot, "role_assignments", ROLES, |row| read_assignment(row).map(drop))
+}
+
+fn read_pair(row: &mut Row) -> Result<(), StoreError> {
+    row.of("memberships").uuid("group_id")?;
+    row.uuid("member").map(drop)
 }
 
 /// Adds a group; false if the id is taken.

@@ -5,8 +5,9 @@ use identity::change::Organisation;
 use webauthn::Timestamp;
 
 use crate::engine::fault::Fault;
-use crate::engine::value::Value;
+use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 const READ: &str =
@@ -28,24 +29,37 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when the database fails or the row cannot be read.
     pub fn organisation(&mut self) -> Result<Option<Organisation>, StoreError> {
-        self.first(READ, &[], |row| {
-            row.of("organisations");
-            Ok(Organisation {
-                id: TenantId::new(row.uuid("id")?),
-                display_name: row.parse("display_name")?,
-                domain: row.text("domain")?,
-                created_at: row.time("created_at")?,
-            })
-        })
+        self.first(READ, &[], read)
     }
 }
 
 /// The first-run link on record.
 pub(crate) fn link(snapshot: &mut Snapshot<'_>) -> Result<Option<Link>, StoreError> {
-    snapshot.first(LINK, &[], |row| {
-        row.of("first_run_links");
-        Ok((row.digest("digest")?, row.time("expires_at")?))
+    snapshot.first(LINK, &[], read_link)
+}
+
+fn read(row: &mut Row) -> Result<Organisation, StoreError> {
+    row.of("organisations");
+    Ok(Organisation {
+        id: TenantId::new(row.uuid("id")?),
+        display_name: row.parse("display_name")?,
+        domain: row.text("domain")?,
+        created_at: row.time("created_at")?,
     })
+}
+
+fn read_link(row: &mut Row) -> Result<Link, StoreError> {
+    row.of("first_run_links");
+    Ok((row.digest("digest")?, row.time("expires_at")?))
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "organisations", READ, |row| read(row).map(drop))?;
+    report.scan(snapshot, "first_run_links", LINK, |row| read_link(row).map(drop))
 }
 
 /// Sets the organisation up; false if there is one already.

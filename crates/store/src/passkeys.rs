@@ -2,12 +2,14 @@
 
 use identity::UserId;
 use identity::passkey::{AttestationEvidence, BackupState, Passkey, PasskeyName};
+use webauthn::cose::PublicKey;
 use webauthn::{CredentialId, SignCount, Timestamp};
 
 use crate::class;
 use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// What [`read`] reads, in its order; `p` is the table.
@@ -21,6 +23,9 @@ pub(crate) use columns;
 
 const BY_ID: &str =
     concat!("SELECT ", columns!(), " FROM passkeys p WHERE p.tenant = $1 AND p.credential_id = $2");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM passkeys p WHERE p.tenant = $1");
+const ALL_EVIDENCE: &str = "SELECT credential_id, format, attestation_object, \
+     client_data_json, certificates FROM attestations WHERE tenant = $1";
 const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
@@ -78,18 +83,7 @@ impl Snapshot<'_> {
         &mut self,
         id: &CredentialId,
     ) -> Result<Option<AttestationEvidence>, StoreError> {
-        self.first(EVIDENCE, &[id.into()], |row| {
-            row.of("attestations").credential("credential_id")?;
-            Ok(AttestationEvidence {
-                format: row.text("format")?,
-                attestation_object: row.bytes("attestation_object")?,
-                client_data_json: row.bytes("client_data_json")?,
-                certificates: {
-                    let joined = row.bytes("certificates")?;
-                    split(&joined).ok_or_else(|| row.corrupt("certificates"))?
-                },
-            })
-        })
+        self.first(EVIDENCE, &[id.into()], read_evidence)
     }
 }
 
@@ -114,6 +108,34 @@ pub(crate) fn read(row: &mut Row) -> Result<Passkey, StoreError> {
         name: row.parse("name")?,
         transports: row.text("transports")?.split_ascii_whitespace().map(str::to_owned).collect(),
         public_key: row.bytes("public_key")?,
+    })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "passkeys", ALL, read_with_key)?;
+    report.scan(snapshot, "attestations", ALL_EVIDENCE, |row| read_evidence(row).map(drop))
+}
+
+/// A passkey whose key cannot be read signs nobody in.
+fn read_with_key(row: &mut Row) -> Result<(), StoreError> {
+    let passkey = read(row)?;
+    PublicKey::parse(&passkey.public_key).map(drop).map_err(|_| row.corrupt("public_key"))
+}
+
+fn read_evidence(row: &mut Row) -> Result<AttestationEvidence, StoreError> {
+    row.of("attestations").credential("credential_id")?;
+    Ok(AttestationEvidence {
+        format: row.text("format")?,
+        attestation_object: row.bytes("attestation_object")?,
+        client_data_json: row.bytes("client_data_json")?,
+        certificates: {
+            let joined = row.bytes("certificates")?;
+            split(&joined).ok_or_else(|| row.corrupt("certificates"))?
+        },
     })
 }
 

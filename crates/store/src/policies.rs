@@ -8,7 +8,9 @@ use crate::body;
 use crate::body::policy::{AccessPassBody, Fido2Body};
 use crate::cache;
 use crate::engine::fault::Fault;
+use crate::engine::value::Row;
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// The row of the FIDO2 configuration.
@@ -20,6 +22,7 @@ const ACCESS_PASS: &str = "access-pass";
 const READ: &str = "SELECT name, version, changed_at, \
      CASE WHEN version = $3 THEN NULL ELSE body END \
      FROM policies WHERE tenant = $1 AND name = $2";
+const ALL: &str = "SELECT name, version, changed_at, body FROM policies WHERE tenant = $1";
 const INSERT: &str = "INSERT INTO policies (tenant, name, version, changed_at, body) \
      VALUES ($1, $2, CAST($3 AS BIGINT) + 1, $4, $5) ON CONFLICT DO NOTHING";
 const UPDATE: &str = "UPDATE policies SET version = version + 1, changed_at = $4, body = $5 \
@@ -36,14 +39,9 @@ impl Snapshot<'_> {
         let known = self.cache().fido2();
         let expected = cache::version_of(known.as_ref());
         let found = self.first(READ, &[FIDO2.into(), expected.into()], |row| {
-            row.of("policies").text("name")?;
-            let version = row.version("version")?;
-            row.time("changed_at")?;
+            let version = read_version(row)?;
             let Some(text) = row.optional_text("body")? else { return Ok(None) };
-            let value = body::read::<Fido2Body>(&text)
-                .and_then(Fido2Body::into_noun)
-                .ok_or_else(|| row.corrupt("body"))?;
-            Ok(Some(Versioned { value, version }))
+            Ok(Some(Versioned { value: read_fido2(row, &text)?, version }))
         })?;
         match (found, known) {
             (None, _) => {
@@ -68,14 +66,9 @@ impl Snapshot<'_> {
     ) -> Result<Versioned<AccessPassConfiguration>, StoreError> {
         let params = [ACCESS_PASS.into(), Version(-1).into()];
         let found = self.first(READ, &params, |row| {
-            row.of("policies").text("name")?;
-            let version = row.version("version")?;
-            row.time("changed_at")?;
+            let version = read_version(row)?;
             let text = row.text("body")?;
-            let value = body::read::<AccessPassBody>(&text)
-                .and_then(AccessPassBody::into_noun)
-                .ok_or_else(|| row.corrupt("body"))?;
-            Ok(Versioned { value, version })
+            Ok(Versioned { value: read_access_pass(row, &text)?, version })
         })?;
         Ok(found.unwrap_or_else(|| Versioned {
             value: AccessPassConfiguration::initial(),
@@ -95,6 +88,43 @@ impl Snapshot<'_> {
             row.time("changed_at")
         })
     }
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "policies", ALL, read_any)
+}
+
+fn read_any(row: &mut Row) -> Result<(), StoreError> {
+    let name = row.of("policies").text("name")?;
+    row.version("version")?;
+    row.time("changed_at")?;
+    let text = row.text("body")?;
+    match name.as_str() {
+        FIDO2 => read_fido2(row, &text).map(drop),
+        ACCESS_PASS => read_access_pass(row, &text).map(drop),
+        _ => Err(row.corrupt("name")),
+    }
+}
+
+fn read_version(row: &mut Row) -> Result<Version, StoreError> {
+    row.of("policies").text("name")?;
+    let version = row.version("version")?;
+    row.time("changed_at")?;
+    Ok(version)
+}
+
+fn read_fido2(row: &Row, text: &str) -> Result<Fido2Configuration, StoreError> {
+    body::read::<Fido2Body>(text).and_then(Fido2Body::into_noun).ok_or_else(|| row.corrupt("body"))
+}
+
+fn read_access_pass(row: &Row, text: &str) -> Result<AccessPassConfiguration, StoreError> {
+    body::read::<AccessPassBody>(text)
+        .and_then(AccessPassBody::into_noun)
+        .ok_or_else(|| row.corrupt("body"))
 }
 
 /// Replaces the FIDO2 configuration; false if its stored version is another one.

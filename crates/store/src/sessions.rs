@@ -8,6 +8,7 @@ use webauthn::Timestamp;
 use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// What [`read`] reads, in its order; `s` is the table.
@@ -21,6 +22,8 @@ pub(crate) use columns;
 
 const BY_ID: &str =
     concat!("SELECT ", columns!(), " FROM sessions s WHERE s.tenant = $1 AND s.id = $2");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM sessions s WHERE s.tenant = $1");
+const ALL_BURNED: &str = "SELECT key, expires_at FROM burned WHERE tenant = $1";
 const INSERT: &str = "INSERT INTO sessions (tenant, id, user_id, authenticated_at, \
      expires_at, credential_id, pass_id, pass_once) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
      ON CONFLICT DO NOTHING";
@@ -74,6 +77,18 @@ pub(crate) fn read(row: &mut Row) -> Result<Session, StoreError> {
         (None, None) | (Some(_), Some(_)) => return Err(row.corrupt("pass_id")),
     };
     Ok(Session { id, user, method, authenticated_at, expires_at })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "sessions", ALL, |row| read(row).map(drop))?;
+    report.scan(snapshot, "burned", ALL_BURNED, |row| {
+        row.of("burned").digest("key")?;
+        row.time("expires_at").map(drop)
+    })
 }
 
 /// Opens a session; false if its id is taken.

@@ -7,12 +7,15 @@ use crate::engine::fault::Fault;
 use crate::engine::value::Row;
 use crate::error::StoreError;
 use crate::log::{LogPage, LogRequest};
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 const PAGE: &str = "SELECT id, at, method, user_id, upn, credential_id, aaguid, refusal, reason, \
      decided_by, correlation, ip, user_agent FROM sign_ins \
      WHERE tenant = $1 AND (at, id) < ($2, $3) AND at >= $4 \
      ORDER BY at DESC, id DESC LIMIT $5";
+const ALL: &str = "SELECT id, at, method, user_id, upn, credential_id, aaguid, refusal, reason, \
+     decided_by, correlation, ip, user_agent FROM sign_ins WHERE tenant = $1";
 const INSERT: &str = "INSERT INTO sign_ins (tenant, id, at, method, user_id, upn, \
      credential_id, aaguid, refusal, reason, decided_by, correlation, ip, user_agent) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
@@ -50,6 +53,14 @@ fn read(row: &mut Row) -> Result<SignInEntry, StoreError> {
         ip: row.optional_text("ip")?,
         user_agent: row.optional_text("user_agent")?,
     })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "sign_ins", ALL, |row| read(row).map(drop))
 }
 
 /// Writes an entry.

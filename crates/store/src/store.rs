@@ -1,6 +1,7 @@
 //! The store: opening it, reading from it, committing to it.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
@@ -14,8 +15,9 @@ use crate::engine::sqlite::Purpose;
 use crate::engine::{Conn, Engine, Location, Source};
 use crate::error::StoreError;
 use crate::pool::Pool;
+use crate::scan::CheckReport;
 use crate::tx::Snapshot;
-use crate::{keys, migrate};
+use crate::{backup, check, keys, migrate};
 
 /// How much a store may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +193,38 @@ impl Store {
             .ok_or_else(|| StoreError::unavailable("the server's key is gone"))
     }
 
+    /// Checks the data: the file, its references, and whether every row can be read.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; what is wrong with the data is in the report.
+    pub fn check(&self) -> Result<CheckReport, StoreError> {
+        let pool = self.inner.pool()?;
+        let mut report = CheckReport::default();
+        let mut lease = pool.begin(|conn| Ok(conn.begin_read()?))?;
+        let conn = lease.conn()?;
+        for complaint in conn.complaints()? {
+            report.add(complaint);
+        }
+        check::check(&mut Snapshot::new(conn, &self.inner.cache), &mut report)?;
+        Ok(report)
+    }
+
+    /// Writes everything of one moment to a new SQLite file, while others go on working. Keyward
+    /// can run on that file.
+    ///
+    /// # Errors
+    /// [`StoreError::Misuse`] when the file exists, [`StoreError::Unavailable`] when it cannot be
+    /// written; no file is left then.
+    pub fn backup(&self, path: &Path) -> Result<(), StoreError> {
+        let pool = self.inner.pool()?;
+        let mut lease = match self.engine() {
+            // The engine's own copying sees one moment by itself, and only outside of others.
+            Engine::Sqlite => pool.begin(|_| Ok(()))?,
+            Engine::Postgres => pool.begin(|conn| Ok(conn.begin_read()?))?,
+        };
+        backup::backup(lease.conn()?, path, migrate::migrate)
+    }
+
     /// What the store has done so far.
     #[must_use]
     pub fn metrics(&self) -> Metrics {
@@ -222,13 +256,16 @@ impl Store {
 }
 
 impl Inner {
+    fn pool(&self) -> Result<&Pool, StoreError> {
+        self.pool.as_ref().ok_or_else(|| StoreError::misuse("the store is closed"))
+    }
+
     fn read<T>(
         &self,
         begin: impl Fn(&mut Conn) -> Result<(), StoreError>,
         read: impl FnOnce(&mut Snapshot<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let pool = self.pool.as_ref().ok_or_else(|| StoreError::misuse("the store is closed"))?;
-        let mut lease = pool.begin(begin)?;
+        let mut lease = self.pool()?.begin(begin)?;
         let conn = lease.conn()?;
         read(&mut Snapshot::new(conn, &self.cache))
     }

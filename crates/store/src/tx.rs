@@ -1,6 +1,8 @@
 //! The two ways to work with a connection: a snapshot that reads, a writer that writes. Both put
 //! the tenant first among the parameters of every statement, so no statement can forget it.
 
+use std::ops::ControlFlow;
+
 use crate::cache::Cache;
 use crate::engine::Conn;
 use crate::engine::fault::Fault;
@@ -52,9 +54,12 @@ impl<'c> Snapshot<'c> {
         &mut self,
         sql: &str,
         params: &[Value],
-        take: impl FnMut(Row) -> Result<(), StoreError>,
+        mut take: impl FnMut(Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        Ok(self.conn.each(sql, &with_tenant(params), take)?)
+        Ok(self.conn.each(sql, &with_tenant(params), |row| {
+            take(row)?;
+            Ok(ControlFlow::Continue(()))
+        })?)
     }
 
     /// The number that a statement counts.

@@ -9,6 +9,7 @@ use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
 use crate::error::StoreError;
 use crate::page::{After, NameRange, Page, PageRequest};
+use crate::scan::CheckReport;
 use crate::tx::{Snapshot, Writer};
 
 /// What [`read`] reads, in its order; `u` is the table.
@@ -24,6 +25,7 @@ const BY_ID: &str =
     concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant = $1 AND u.id = $2");
 const BY_UPN: &str =
     concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant = $1 AND u.upn_folded = $2");
+const ALL: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.tenant = $1");
 const PAGE_BY_NAME: &str = concat!(
     "SELECT ",
     columns!(),
@@ -203,6 +205,14 @@ pub(crate) fn read(row: &mut Row) -> Result<User, StoreError> {
         sessions_valid_from: row.time("sessions_valid_from")?,
         version: row.version("version")?,
     })
+}
+
+/// Reads every row.
+pub(crate) fn check(
+    snapshot: &mut Snapshot<'_>,
+    report: &mut CheckReport,
+) -> Result<(), StoreError> {
+    report.scan(snapshot, "users", ALL, |row| read(row).map(drop))
 }
 
 /// Adds a user; false if the id, the sign-in name or the handle is taken.

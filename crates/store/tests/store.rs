@@ -8,3 +8,7 @@ mod nouns;
 
 #[path = "store/guards.rs"]
 mod guards;
+#[path = "store/lists.rs"]
+mod lists;
+#[path = "store/round_trip.rs"]
+mod round_trip;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::ops::ControlFlow;
 
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
@@ -35,12 +36,12 @@ impl PostgresConn {
         Ok(opened)
     }
 
-    /// Runs a statement and hands each row over as it comes.
+    /// Runs a statement and hands each row over as it comes, until told to stop.
     pub(crate) fn each(
         &mut self,
         sql: &str,
         params: &[Value],
-        mut take: impl FnMut(Row) -> Result<(), StoreError>,
+        mut take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         let statement = self.prepare(sql)?;
         let mut rows = self.client.query_raw(&statement, params).map_err(fault)?;
@@ -49,7 +50,9 @@ impl PostgresConn {
             for column in 0..row.len() {
                 values.push(row.try_get(column).map_err(fault)?);
             }
-            take(Row::new(values))?;
+            if take(Row::new(values))?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -115,7 +118,7 @@ impl PostgresConn {
         let mut found = None;
         self.each(sql, &[], |mut row| {
             found = Some(row.text("setting")?);
-            Ok(())
+            Ok(ControlFlow::Break(()))
         })?;
         found.ok_or_else(|| StoreError::unavailable(format_args!("no answer to {sql}")))
     }

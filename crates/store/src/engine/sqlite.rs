@@ -1,5 +1,6 @@
 //! SQLite below the texts: one file, WAL, durable commits.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -43,12 +44,12 @@ impl SqliteConn {
         Ok(Self(opened))
     }
 
-    /// Runs a statement and hands each row over as it comes.
+    /// Runs a statement and hands each row over as it comes, until told to stop.
     pub(crate) fn each(
         &self,
         sql: &str,
         params: &[Value],
-        mut take: impl FnMut(Row) -> Result<(), StoreError>,
+        mut take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         let mut statement = self.prepare(sql, params)?;
         let columns = statement.column_count();
@@ -58,7 +59,9 @@ impl SqliteConn {
             for column in 0..columns {
                 values.push(read(row.get_ref(column).map_err(fault)?)?);
             }
-            take(Row::new(values))?;
+            if take(Row::new(values))?.is_break() {
+                break;
+            }
         }
         Ok(())
     }
@@ -83,6 +86,28 @@ impl SqliteConn {
     /// Whether a transaction is open. A full disk may end one without being asked.
     pub(crate) fn is_in_transaction(&self) -> bool {
         !self.0.is_autocommit()
+    }
+
+    /// What SQLite finds wrong with the file, its indexes and its references.
+    pub(crate) fn complaints(&self) -> Result<Vec<String>, Fault> {
+        let mut found = Vec::new();
+        self.each("PRAGMA integrity_check", &[], |mut row| {
+            let line = row.text("integrity_check")?;
+            if line != "ok" {
+                found.push(line);
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        self.each("PRAGMA foreign_key_check", &[], |mut row| {
+            found.push(format!("a row of {} refers to nothing", row.text("table")?));
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(found)
+    }
+
+    /// Empties the log into the file, so that the file alone is the whole database.
+    pub(crate) fn settle(&self) -> Result<(), Fault> {
+        self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     /// Copies the whole database into a new file, consistently, while others go on working.

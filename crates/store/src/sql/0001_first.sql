@@ -53,6 +53,7 @@ CREATE TABLE users (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX users_by_upn ON users (tenant, upn_folded);
 CREATE INDEX users_by_name ON users (tenant, display_folded, id);
+CREATE INDEX users_disabled ON users (tenant, id) WHERE enabled = FALSE;
 
 CREATE TABLE groups (
     tenant BIGINT NOT NULL,
@@ -108,28 +109,27 @@ CREATE UNIQUE INDEX roles_of_user ON role_assignments (tenant, user_id, role)
 CREATE UNIQUE INDEX roles_of_group ON role_assignments (tenant, group_id, role)
     WHERE group_id IS NOT NULL;
 
+-- A person's passkeys lie together: a report reads the table once, in the order of people, and
+-- nothing that a sign-in changes stands in an index.
 CREATE TABLE passkeys (
     tenant BIGINT NOT NULL,
-    credential_id BYTEA NOT NULL,
     user_id UUID NOT NULL,
+    credential_id BYTEA NOT NULL,
     aaguid UUID NOT NULL,
     synced BOOLEAN NOT NULL,
     attested BOOLEAN NOT NULL,
     backed_up BOOLEAN NOT NULL,
     sign_count BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
     last_used_at BIGINT,
+    created_at BIGINT NOT NULL,
     name TEXT NOT NULL,
     -- The standard's words, with spaces between them.
     transports TEXT NOT NULL,
     public_key BYTEA NOT NULL,
-    PRIMARY KEY (tenant, credential_id),
+    PRIMARY KEY (tenant, user_id, credential_id),
+    UNIQUE (tenant, credential_id),
     FOREIGN KEY (tenant, user_id) REFERENCES users (tenant, id) ON DELETE CASCADE
-) STRICT;
-CREATE INDEX passkeys_of_user ON passkeys (tenant, user_id);
--- Holds all that reports and previews read, sorted by class.
-CREATE INDEX passkeys_by_class
-    ON passkeys (tenant, aaguid, synced, attested, user_id, last_used_at);
+) STRICT, WITHOUT ROWID;
 
 -- What a passkey was judged by; apart, so that passkeys stay short.
 CREATE TABLE attestations (
