@@ -5,6 +5,7 @@ pub(crate) mod dispatch;
 pub(crate) mod rim;
 mod serve;
 pub(crate) mod status;
+pub(crate) mod stream;
 
 pub use serve::serve;
 

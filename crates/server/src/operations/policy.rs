@@ -4,13 +4,14 @@
 mod preview;
 mod warnings;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use identity::access::{Action, Caller, authorize};
 use identity::administration::{self, PolicyChange};
 use identity::audit::Actor;
 use identity::policy::{AccessPassConfiguration, Fido2Configuration, Target, Versioned};
 use identity::{GroupId, Refusal, Version};
+use webauthn::Aaguid;
 
 pub use preview::{AffectedPerson, Impact, ModelImpact, StoppingPasskey, affected, preview};
 
@@ -69,6 +70,16 @@ pub async fn change_fido2(
         })
         .await?;
     Ok(Versioned { value, version })
+}
+
+/// Passkeys on record by model: what whoever restricts models must know beforehand (S51).
+///
+/// # Errors
+/// A refusal without permission.
+pub async fn models_in_use(app: &App, caller: &Caller) -> Result<BTreeMap<Aaguid, u64>, Error> {
+    drop(authorize(caller, Action::ReadMethodsPolicy)?);
+    let (counts, _) = app.read_long(|snapshot| snapshot.census(&BTreeSet::new())).await?;
+    Ok(counts.into_iter().map(|count| (count.aaguid, count.passkeys)).collect())
 }
 
 /// The groups that a change names.

@@ -83,14 +83,13 @@ fn log_rows() -> Vec<LogRow> {
 }
 
 fn users() -> AdminUsers {
-    let row = |name: &str, administrator, enabled, passkeys| UserRow {
+    let row = |name: &str, administrator, enabled| UserRow {
         href: "/admin/users/1".into(),
         display_name: name.into(),
         user_principal_name: "some.person.with.a.long.name@subsidiary.lighthouse.example".into(),
         kind: "Member".into(),
         enabled,
         administrator,
-        passkeys,
     };
     AdminUsers {
         frame: frame(true),
@@ -101,9 +100,9 @@ fn users() -> AdminUsers {
             guest: false,
         }),
         rows: vec![
-            row("Ada Lindqvist", true, true, 3),
-            row(HOSTILE, false, false, 0),
-            row("Noor van der Meer", false, true, 1),
+            row("Ada Lindqvist", true, true),
+            row(HOSTILE, false, false),
+            row("Noor van der Meer", false, true),
         ],
         first_href: "/admin/users?q=a".into(),
         next_href: "/admin/users?q=a&after=x".into(),
@@ -227,8 +226,7 @@ fn authenticators() -> AdminAuthenticators {
         passkeys: 241,
         people: 235,
         people_without: 37,
-        csv_href: "/admin/authenticators.csv".into(),
-        json_href: "/admin/authenticators.json".into(),
+        export_href: "/admin/authenticators/export".into(),
     }
 }
 

@@ -77,14 +77,14 @@ fn targets() -> Targets {
             TargetRow {
                 id: "5f0c2d0e-1d55-4c7b-9a07-0f7f6c1c9c01".into(),
                 name: "Staff".into(),
-                people: 412,
+                members: 412,
                 profiles: choices(false),
                 error: String::new(),
             },
             TargetRow {
                 id: "5f0c2d0e-1d55-4c7b-9a07-0f7f6c1c9c02".into(),
                 name: HOSTILE.into(),
-                people: 9,
+                members: 9,
                 profiles: choices(true),
                 error: String::new(),
             },
@@ -92,7 +92,7 @@ fn targets() -> Targets {
         exclude: vec![TargetRow {
             id: "5f0c2d0e-1d55-4c7b-9a07-0f7f6c1c9c03".into(),
             name: "Shared kiosk accounts".into(),
-            people: 6,
+            members: 6,
             ..TargetRow::default()
         }],
         include_add: field("pilot", "groups: “pilot” fits several; tick those you mean"),

@@ -57,8 +57,6 @@ pub struct UserRow {
     pub enabled: bool,
     /// Whether they hold an administrator role.
     pub administrator: bool,
-    /// How many passkeys they have.
-    pub passkeys: u64,
 }
 
 /// One person and their methods. `GET /admin/users/{id}`.

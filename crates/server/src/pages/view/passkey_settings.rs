@@ -145,8 +145,8 @@ pub struct TargetRow {
     pub id: String,
     /// Display name.
     pub name: String,
-    /// People in it, nested groups counted.
-    pub people: u64,
+    /// Its direct members.
+    pub members: u64,
     /// Profiles to choose from; empty for exclusions.
     pub profiles: Vec<Choice>,
     /// What is wrong with this row; empty when it is fine.

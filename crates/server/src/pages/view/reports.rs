@@ -43,10 +43,9 @@ pub struct AdminAuthenticators {
     pub people: u64,
     /// People without any.
     pub people_without: u64,
-    /// Export per passkey as CSV.
-    pub csv_href: String,
-    /// Export per passkey as JSON.
-    pub json_href: String,
+    /// Where the export is, a GET form with `format` (`csv` or `json`) and, for people without a
+    /// passkey too, `people=all`.
+    pub export_href: String,
 }
 
 /// One model.

@@ -81,6 +81,8 @@ pub struct SecurityInfoAdd {
     pub models: Vec<String>,
     /// What to do, in order.
     pub steps: Vec<String>,
+    /// Why this page cannot start the ceremony (S56); empty when it can.
+    pub in_app_only: String,
 }
 
 /// Naming a passkey just registered. `GET` and `POST` [`Self::action_href`], as in
