@@ -24,6 +24,7 @@ mod throttle;
 
 pub mod assets;
 pub mod caller;
+pub mod export;
 pub mod operations;
 pub mod pages;
 pub mod route;
@@ -62,7 +63,6 @@ pub fn all_routes() -> Vec<Route> {
 }
 
 /// The whole server as one service.
-#[must_use]
 pub fn router(app: App) -> Router {
     let mut table = Router::new();
     for route in all_routes() {

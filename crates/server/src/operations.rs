@@ -68,3 +68,6 @@ fn target(
 fn organisation_of(snapshot: &mut Snapshot<'_>) -> Result<Organisation, Error> {
     snapshot.organisation()?.ok_or_else(|| Error::not_found("the organisation"))
 }
+
+#[cfg(test)]
+mod tests;

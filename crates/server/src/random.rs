@@ -41,14 +41,14 @@ mod tests {
 
     #[test]
     fn text_has_the_length_asked_for_and_only_letters_of_the_alphabet() {
-        let text = text(b"abc", 200);
-        assert_eq!(text.len(), 200);
-        assert!(text.chars().all(|letter| "abc".contains(letter)));
-        assert!("abc".chars().all(|letter| text.contains(letter)));
+        let drawn = text(b"abc", 200);
+        assert_eq!(drawn.len(), 200);
+        assert!(drawn.chars().all(|letter| "abc".contains(letter)));
+        assert!("abc".chars().all(|letter| drawn.contains(letter)));
     }
 
     #[test]
     fn an_empty_alphabet_gives_nothing() {
-        assert_eq!(super::text(b"", 3), "");
+        assert_eq!(text(b"", 3), "");
     }
 }

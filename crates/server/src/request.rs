@@ -176,8 +176,8 @@ impl Pairs {
                 return Err(Error::bad_request(problem));
             }
             let mut halves = part.splitn(2, |byte| *byte == b'=');
-            let name = decode(halves.next().unwrap_or_default(), Plus::Space)?;
-            let value = decode(halves.next().unwrap_or_default(), Plus::Space)?;
+            let name = decode(halves.next().unwrap_or_default())?;
+            let value = decode(halves.next().unwrap_or_default())?;
             pairs.push((name, value));
         }
         Ok(Self(pairs))
@@ -200,24 +200,15 @@ impl Pairs {
     }
 }
 
-/// What a plus sign stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Plus {
-    /// A space: in queries and forms.
-    Space,
-    /// Itself: in paths.
-    Itself,
-}
-
-/// Undoes percent-encoding.
-pub(crate) fn decode(encoded: &[u8], plus: Plus) -> Result<String, Error> {
+/// Undoes the encoding of queries and forms, where a plus sign stands for a space.
+fn decode(encoded: &[u8]) -> Result<String, Error> {
     let mut bytes = Vec::with_capacity(encoded.len());
     let mut rest = encoded;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
-        match (*first, plus) {
-            (b'+', Plus::Space) => bytes.push(b' '),
-            (b'%', _) => {
+        match *first {
+            b'+' => bytes.push(b' '),
+            b'%' => {
                 let byte = tail.split_first_chunk::<2>().and_then(|(digits, tail)| {
                     let byte = data_encoding::HEXLOWER_PERMISSIVE.decode(digits).ok()?;
                     rest = tail;
@@ -226,7 +217,7 @@ pub(crate) fn decode(encoded: &[u8], plus: Plus) -> Result<String, Error> {
                 // A lone percent sign stands for itself, as in browsers.
                 bytes.push(byte.unwrap_or(b'%'));
             }
-            (byte, Plus::Space | Plus::Itself) => bytes.push(byte),
+            byte => bytes.push(byte),
         }
     }
     String::from_utf8(bytes)
@@ -250,10 +241,5 @@ mod tests {
     #[test]
     fn what_is_not_utf8_is_refused() {
         assert!(Pairs::parse(b"a=%ff").is_err());
-    }
-
-    #[test]
-    fn a_plus_in_a_path_is_a_plus() {
-        assert_eq!(decode(b"a+b%2Fc", Plus::Itself).unwrap(), "a+b/c");
     }
 }

@@ -12,7 +12,7 @@ use aws_lc_rs::hmac;
 
 /// What a sealed value is for; values of one purpose do not open as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(crate) enum Purpose {
     /// The challenge of a registration.
     Registration,
     /// The challenge of a sign-in.

@@ -1,0 +1,92 @@
+//! What a stranger can find out about who exists: nothing.
+
+use identity::access::Caller;
+use webauthn::Aaguid;
+
+use super::world::{MINUTE_MS, World, asserted, code};
+use crate::operations::users::UserRef;
+use crate::operations::{access_passes, sign_in};
+
+/// S109
+#[tokio::test]
+async fn options_for_a_name_that_nobody_has_look_like_any_other() {
+    let world = World::set_up().await;
+    world.equipped("ben", 2, Aaguid::from_bytes([2; 16])).await;
+    let (app, browser) = (&world.app, &world.browser);
+    let mut seen = Vec::new();
+    for name in ["ben@example.org", "nobody@example.org", "nobody@example.org"] {
+        let options = sign_in::begin(app, Some(name), browser, &world.request()).await.unwrap();
+        seen.push(options.to_json());
+    }
+    let members = |options: &serde_json::Value| -> Vec<String> {
+        options.as_object().unwrap().keys().cloned().collect()
+    };
+    assert_eq!(members(&seen[0]), members(&seen[1]));
+    let length = |options: &serde_json::Value| options["challenge"].as_str().unwrap().len();
+    assert_eq!(length(&seen[0]), length(&seen[1]));
+    assert_eq!(seen[1]["allowCredentials"], seen[2]["allowCredentials"]);
+    assert!(!seen[1]["allowCredentials"].as_array().unwrap().is_empty());
+}
+
+/// S109
+#[tokio::test]
+async fn another_persons_passkey_does_not_answer_for_a_name() {
+    let world = World::set_up().await;
+    let (_, mut key) = world.equipped("ben", 2, Aaguid::from_bytes([2; 16])).await;
+    let (app, browser) = (&world.app, &world.browser);
+    let mut codes = Vec::new();
+    for name in ["ada@example.org", "nobody@example.org"] {
+        let options = sign_in::begin(app, Some(name), browser, &world.request()).await.unwrap();
+        let mut options = options.to_json();
+        options["allowCredentials"] = serde_json::json!([]);
+        let response = asserted(&mut key, &options);
+        codes.push(code(sign_in::finish(app, response, browser, &world.request()).await));
+    }
+    assert_eq!(codes, ["another-persons-passkey", "another-persons-passkey"]);
+}
+
+/// S110
+#[tokio::test]
+async fn guessing_locks_a_name_whether_or_not_somebody_has_it() {
+    let world = World::set_up_with(|settings| settings.limits.failures = 2).await;
+    let (app, request) = (&world.app, world.request());
+    for name in ["ada@example.org", "nobody@example.org"] {
+        let mut codes = Vec::new();
+        for _ in 0..3 {
+            codes.push(code(sign_in::with_access_pass(app, name, "guess", &request).await));
+        }
+        assert_eq!(codes, ["access-pass-wrong", "access-pass-wrong", "locked-out"], "{name}");
+    }
+    world.clock.advance_ms(15 * MINUTE_MS);
+    for name in ["ada@example.org", "nobody@example.org"] {
+        let again = sign_in::with_access_pass(app, name, "guess", &request).await;
+        assert_eq!(code(again), "access-pass-wrong");
+    }
+}
+
+/// S121
+#[tokio::test]
+async fn nobody_issues_a_pass_to_himself() {
+    let mut world = World::set_up().await;
+    let ada = world.ada().await;
+    let own = UserRef::Id(ada.person.user.id);
+    let ada = super::world::caller(ada);
+    let asked = access_passes::PassRequest::default();
+    let issued = access_passes::issue(&world.app, &ada, &own, &asked, &world.request()).await;
+    assert_eq!(code(issued), "own-access-pass");
+}
+
+#[tokio::test]
+async fn whoever_may_not_read_methods_learns_nothing_about_who_exists() {
+    let world = World::set_up().await;
+    let nobody = Caller::Application {
+        client: identity::ClientId::new(uuid::Uuid::nil()),
+        name: "curious".to_owned(),
+        permissions: std::collections::BTreeSet::new(),
+    };
+    for name in ["ada@example.org", "nobody@example.org"] {
+        let user = UserRef::Upn(name.to_owned());
+        let listed = crate::operations::passkeys::list(&world.app, &nobody, &user).await;
+        assert_eq!(code(listed), "permission-missing");
+    }
+}
