@@ -143,10 +143,17 @@ pub fn authorize(caller: &Caller, action: Action) -> Result<Permit, Refusal> {
         Caller::Operator => Ok(Permit { action }),
         Caller::Application { permissions, .. } => {
             let sufficient = sufficient_permissions(&action);
-            if sufficient.iter().any(|permission| permissions.contains(permission)) {
-                return Ok(Permit { action });
+            if !sufficient.iter().any(|permission| permissions.contains(permission)) {
+                return Err(Refusal::PermissionMissing { sufficient: sufficient.to_vec() });
             }
-            Err(Refusal::PermissionMissing { sufficient: sufficient.to_vec() })
+            // Renaming, disabling or deleting an administrator is as good as changing roles.
+            if let Action::WriteUser(target) = &action
+                && (!target.roles.is_empty() || target.in_role_assignable_group)
+                && !permissions.contains(&Permission::RoleManagementReadWriteDirectory)
+            {
+                return Err(Refusal::TargetProtected);
+            }
+            Ok(Permit { action })
         }
         Caller::Person(signed_in) => authorize_person(&signed_in.person, action),
     }

@@ -79,7 +79,8 @@ pub enum Change {
         /// The new name.
         name: PasskeyName,
     },
-    /// Deletes a passkey with its evidence. Guard: exists and belongs to the user.
+    /// Deletes a passkey with its evidence and the sessions that it opened: whoever deletes a
+    /// stolen key shuts its thief out. Guard: exists and belongs to the user.
     DeletePasskey {
         /// Whose.
         user: UserId,

@@ -256,10 +256,15 @@ impl FromStr for DisplayName {
     }
 }
 
-/// Control characters and the marks that turn the direction of text: they let one name pose as
-/// another on a page or in a log.
+/// Control characters, invisible ones, and the marks that turn the direction of text: they let one
+/// name pose as another on a page or in a log.
 pub(crate) fn is_unprintable(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+                | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
+        )
 }
 
 /// Why a name was not taken.

@@ -40,7 +40,11 @@ pub fn create_organisation(organisation: Organisation, context: &Context) -> Out
 
 /// Adds a user. `domain` is the organisation's; `is_upn_taken` was read.
 pub fn add_user(by: By<'_>, user: &User, domain: &str, is_upn_taken: bool) -> Outcome<User> {
-    let verdict = check_upn(&user.upn, domain, is_upn_taken).map(|()| user.clone());
+    let verdict = if *by.permit.action() == Action::WriteUsers {
+        check_upn(&user.upn, domain, is_upn_taken).map(|()| user.clone())
+    } else {
+        Err(Refusal::TargetProtected)
+    };
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::AddUser(Box::new(user.clone())));
@@ -121,7 +125,8 @@ fn patched(current: &User, patch: &UserPatch, now: Timestamp) -> User {
     }
     if let Some(state) = patch.state {
         if state == AccountState::Disabled && user.state == AccountState::Enabled {
-            user.sessions_valid_from = now.plus_ms(1);
+            // never earlier than before: a clock that stepped back must revive no session
+            user.sessions_valid_from = std::cmp::max(user.sessions_valid_from, now.plus_ms(1));
         }
         user.state = state;
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use webauthn::Timestamp;
 
-use crate::access::Permit;
+use crate::access::{Action, Permit};
 use crate::audit::{
     Activity, Actor, AuditEntry, AuditTarget, AuditValue, Context, ModifiedProperty, Recorded,
 };
@@ -72,13 +72,13 @@ pub fn propose_fido2_configuration(
 /// counted, given only where the organisation asks for confirmation and none was sent (S50).
 pub fn change_fido2_configuration(
     actor: &Actor,
-    _permit: &Permit,
+    permit: &Permit,
     facts: &PolicyFacts,
     request: (&PolicyChange, Option<Version>, Option<(u64, u64)>),
     (limits, context): (&Limits, &Context),
 ) -> Outcome<Fido2Configuration> {
     let (change, if_match, impact) = request;
-    let verdict = decide(facts, change, if_match, impact, limits);
+    let verdict = permitted(permit).and_then(|()| decide(facts, change, if_match, impact, limits));
     let activity = match change {
         PolicyChange::Patch(_) => Activity::MethodsPolicyUpdated,
         PolicyChange::Reset => Activity::MethodsPolicyReset,
@@ -103,6 +103,15 @@ pub fn change_fido2_configuration(
     }
     changes.push(Change::Audit(Box::new(entry)));
     Outcome { verdict, changes }
+}
+
+/// Only a permit to write the policy counts.
+fn permitted(permit: &Permit) -> Result<(), Refusal> {
+    if *permit.action() == Action::WriteMethodsPolicy {
+        Ok(())
+    } else {
+        Err(Refusal::TargetProtected)
+    }
 }
 
 fn decide(
@@ -143,13 +152,15 @@ fn has_way_in(person: &AdministratorAccess, configuration: &Fido2Configuration) 
 /// Changes the access pass configuration; `proposed` is complete.
 pub fn change_access_pass_configuration(
     actor: &Actor,
-    _permit: &Permit,
+    permit: &Permit,
     current: &Versioned<AccessPassConfiguration>,
     proposed: &AccessPassConfiguration,
     groups: &NamedGroups,
     context: &Context,
 ) -> Outcome<AccessPassConfiguration> {
-    let verdict = check_access_pass(proposed, groups).map(|()| proposed.clone());
+    let verdict = permitted(permit)
+        .and_then(|()| check_access_pass(proposed, groups))
+        .map(|()| proposed.clone());
     let target = AuditTarget::Policy("TemporaryAccessPass".to_owned());
     let mut entry = AuditEntry {
         actor: actor.clone(),

@@ -77,15 +77,9 @@ pub fn with_passkey(
             changes.push(Change::OpenSession(Box::new(accepted.signed_in.session.clone())));
         }
         Err(refusal) => {
+            // Not counted against the person: a signature cannot be guessed, and a counter that
+            // strangers can drive would shut people out. The rim counts it against the address.
             entry.decided_by = refusal.to_string();
-            // Only a failed proof counts; being refused by policy is no guess (S110).
-            if let (Refusal::Authentication(_), Some(found)) = (refusal, &facts.found) {
-                changes.push(Change::CountFailure {
-                    user: found.person.user.id,
-                    at: context.now,
-                    window_ms: terms.limits.failure_window_ms,
-                });
-            }
         }
     }
     changes.push(Change::SignIn(Box::new(entry)));

@@ -71,6 +71,18 @@ fn an_authentication_administrator_may_not_touch_administrators() {
     assert!(authorize(&privileged, Action::WritePasskeys(administrator)).is_ok());
 }
 
+/// An application needs the right to roles before it may touch those who hold one.
+#[test]
+fn an_application_that_writes_users_may_not_touch_administrators() {
+    let administrator = target(2, &[DirectoryRole::GlobalAdministrator]);
+    let writer = application(&[Permission::UserReadWriteAll]);
+    let refusal = authorize(&writer, Action::WriteUser(administrator.clone())).unwrap_err();
+    assert_eq!(refusal, Refusal::TargetProtected);
+    assert!(authorize(&writer, Action::WriteUser(target(2, &[]))).is_ok());
+    let both = [Permission::UserReadWriteAll, Permission::RoleManagementReadWriteDirectory];
+    assert!(authorize(&application(&both), Action::WriteUser(administrator)).is_ok());
+}
+
 #[test]
 fn members_of_role_assignable_groups_are_protected_like_administrators() {
     let caller = signed_in(person(1, &[DirectoryRole::AuthenticationAdministrator]));
