@@ -66,13 +66,19 @@ pub(crate) fn read(row: &mut Row) -> Result<Session, StoreError> {
     let expires_at = row.time("expires_at")?;
     let passkey = row.optional_bytes("credential_id")?;
     let pass = row.optional_uuid("pass_id")?;
+    // Taken in every case: other columns may follow in the same row.
+    let once = row.optional_bool("pass_once")?;
     let method = match (passkey, pass) {
         (Some(bytes), None) => SignInMethod::Passkey(
             webauthn::CredentialId::new(bytes).map_err(|_| row.corrupt("credential_id"))?,
         ),
         (None, Some(id)) => SignInMethod::AccessPass {
             id: AccessPassId::new(id),
-            usage: if row.bool("pass_once")? { PassUsage::Once } else { PassUsage::Many },
+            usage: match once {
+                Some(true) => PassUsage::Once,
+                Some(false) => PassUsage::Many,
+                None => return Err(row.corrupt("pass_once")),
+            },
         },
         (None, None) | (Some(_), Some(_)) => return Err(row.corrupt("pass_id")),
     };

@@ -224,6 +224,22 @@ impl Row {
         Uuid::from_slice(&bytes).map_err(|_| self.corrupt(column))
     }
 
+    /// A truth value or nothing.
+    pub(crate) fn optional_bool(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<bool>, StoreError> {
+        match self.take() {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Bool(truth)) => Ok(Some(truth)),
+            Some(Value::Int(0)) => Ok(Some(false)),
+            Some(Value::Int(1)) => Ok(Some(true)),
+            Some(Value::Int(_) | Value::Text(_) | Value::Bytes(_)) | None => {
+                Err(self.corrupt(column))
+            }
+        }
+    }
+
     /// A UUID or nothing.
     pub(crate) fn optional_uuid(
         &mut self,
