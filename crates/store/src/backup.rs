@@ -4,6 +4,7 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::engine::sqlite::{Purpose, SqliteConn};
 use crate::engine::{Conn, Engine};
@@ -64,7 +65,7 @@ pub(crate) fn backup(conn: &mut Conn, path: &Path, migrate: Migrate) -> Result<(
 /// Copies row by row, by the same texts for all tables: both engines made them by one migration
 /// series, so their columns stand in the same order.
 fn copy_tables(source: &mut Conn, path: &Path, migrate: Migrate) -> Result<(), StoreError> {
-    let mut target = Conn::Sqlite(SqliteConn::open(path, Purpose::Write)?);
+    let mut target = Conn::Sqlite(SqliteConn::open(path, Purpose::Write, Duration::ZERO)?);
     migrate(&mut target, Engine::Sqlite)?;
     target.begin_write()?;
     for table in TABLES {
@@ -88,7 +89,7 @@ fn insert_into(table: &str, columns: usize) -> String {
 
 /// Makes the file whole and durable, and gives it its name.
 fn finish(partial: &Path, path: &Path) -> Result<(), StoreError> {
-    let file = SqliteConn::open(partial, Purpose::Write)?;
+    let file = SqliteConn::open(partial, Purpose::Write, Duration::ZERO)?;
     file.settle()?;
     drop(file);
     let io = |error: std::io::Error| {
@@ -126,7 +127,8 @@ mod tests {
     #[test]
     fn no_table_is_forgotten() {
         let folder = tempfile::tempdir().unwrap();
-        let conn = SqliteConn::open(&folder.path().join("test.db"), Purpose::Write).unwrap();
+        let path = folder.path().join("test.db");
+        let conn = SqliteConn::open(&path, Purpose::Write, Duration::ZERO).unwrap();
         let mut conn = Conn::Sqlite(conn);
         conn.batch(&dialect::translate(include_str!("sql/0001_first.sql"), Engine::Sqlite))
             .unwrap();

@@ -234,3 +234,6 @@ fn perform(writer: &mut Writer<'_>, work: &Work) -> Result<(), Rejected> {
         Work::Key(name, fresh, at) => Ok(keys::insert(writer, name, fresh, *at)?),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ pub(crate) mod value;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use fault::Fault;
 use postgres::PostgresConn;
@@ -43,17 +44,17 @@ pub enum Engine {
 /// Where to connect to, ready to use.
 #[derive(Clone)]
 pub(crate) enum Source {
-    /// The file.
-    Sqlite(PathBuf),
+    /// The file, and how long to wait for another process that holds it.
+    Sqlite(PathBuf, Duration),
     /// The server.
     Postgres(Box<Target>),
 }
 
 impl Source {
     /// Reads a location.
-    pub(crate) fn new(location: &Location) -> Result<Self, StoreError> {
+    pub(crate) fn new(location: &Location, patience: Duration) -> Result<Self, StoreError> {
         Ok(match location {
-            Location::Sqlite(path) => Self::Sqlite(path.clone()),
+            Location::Sqlite(path) => Self::Sqlite(path.clone(), patience),
             Location::Postgres(address) => Self::Postgres(Box::new(Target::parse(address)?)),
         })
     }
@@ -61,7 +62,7 @@ impl Source {
     /// Which engine it leads to.
     pub(crate) const fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Sqlite(..) => Engine::Sqlite,
             Self::Postgres(_) => Engine::Postgres,
         }
     }
@@ -69,8 +70,10 @@ impl Source {
     /// Opens a connection.
     pub(crate) fn connect(&self, purpose: Purpose) -> Result<Conn, StoreError> {
         Ok(match self {
-            Self::Sqlite(path) => Conn::Sqlite(SqliteConn::open(path, purpose)?),
-            Self::Postgres(target) => Conn::Postgres(PostgresConn::open(target)?),
+            Self::Sqlite(path, patience) => {
+                Conn::Sqlite(SqliteConn::open(path, purpose, *patience)?)
+            }
+            Self::Postgres(target) => Conn::Postgres(Box::new(PostgresConn::open(target)?)),
         })
     }
 }
@@ -81,7 +84,7 @@ pub(crate) enum Conn {
     /// To a file.
     Sqlite(SqliteConn),
     /// To a server.
-    Postgres(PostgresConn),
+    Postgres(Box<PostgresConn>),
 }
 
 impl Conn {

@@ -124,12 +124,14 @@ fn digest(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::engine::sqlite::{Purpose, SqliteConn};
 
     fn conn(folder: &tempfile::TempDir) -> Conn {
         let path = folder.path().join("test.db");
-        Conn::Sqlite(SqliteConn::open(&path, Purpose::Write).unwrap())
+        Conn::Sqlite(SqliteConn::open(&path, Purpose::Write, Duration::ZERO).unwrap())
     }
 
     fn step(number: i64, text: &'static str) -> Migration {

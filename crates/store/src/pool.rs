@@ -7,13 +7,12 @@ use crate::engine::sqlite::Purpose;
 use crate::engine::{Conn, Source};
 use crate::error::StoreError;
 
-/// How long a reader waits for a connection before it is told that there is none.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// The readers' connections.
 pub(crate) struct Pool {
     source: Source,
     limit: usize,
+    /// How long a reader waits for a connection before it is told that there is none.
+    patience: Duration,
     state: Mutex<State>,
     returned: Condvar,
 }
@@ -26,10 +25,11 @@ struct State {
 }
 
 impl Pool {
-    pub(crate) fn new(source: Source, limit: usize) -> Self {
+    pub(crate) fn new(source: Source, limit: usize, patience: Duration) -> Self {
         Self {
             source,
             limit: std::cmp::max(limit, 1),
+            patience,
             state: Mutex::default(),
             returned: Condvar::new(),
         }
@@ -70,8 +70,10 @@ impl Pool {
                 lease.conn = Some(self.source.connect(Purpose::Read)?);
                 return Ok((lease, true));
             }
-            let (guard, waited) =
-                self.returned.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+            let (guard, waited) = self
+                .returned
+                .wait_timeout(state, self.patience)
+                .unwrap_or_else(PoisonError::into_inner);
             state = guard;
             if waited.timed_out() && state.idle.is_empty() {
                 return Err(StoreError::unavailable("all connections for reading are busy"));

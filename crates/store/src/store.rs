@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use identity::Change;
 use webauthn::Timestamp;
@@ -30,11 +31,20 @@ pub struct Options {
     pub queue: usize,
     /// Most units of one commit.
     pub batch: usize,
+    /// How long a reader waits for a free connection, and a writer for another process that
+    /// holds the file, before the answer is [`StoreError::Unavailable`].
+    pub patience: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 16, committers: 4, queue: 4096, batch: 256 }
+        Self {
+            readers: 16,
+            committers: 4,
+            queue: 4096,
+            batch: 256,
+            patience: Duration::from_secs(10),
+        }
     }
 }
 
@@ -79,7 +89,7 @@ impl Store {
     /// [`StoreError::Unavailable`] when it cannot be reached, [`StoreError::Misuse`] when the
     /// location is wrong, the server too old, or the data of a newer version.
     pub fn open(location: &Location, options: Options) -> Result<Self, StoreError> {
-        let source = Source::new(location)?;
+        let source = Source::new(location, options.patience)?;
         let engine = source.engine();
         let mut first = source.connect(Purpose::Write)?;
         migrate::migrate(&mut first, engine)?;
@@ -107,7 +117,7 @@ impl Store {
                 .map_err(StoreError::unavailable)?;
             committers.push(thread);
         }
-        let pool = Some(Pool::new(source.clone(), options.readers));
+        let pool = Some(Pool::new(source.clone(), options.readers, options.patience));
         let inner = Inner { source, pool, cache: Cache::default(), queue, counters, committers };
         Ok(Self { inner: Arc::new(inner) })
     }

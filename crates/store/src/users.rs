@@ -44,6 +44,11 @@ const PAGE_BY_UPN: &str = concat!(
      AND ($6 OR u.enabled = $7) AND ($8 OR u.guest = $9) \
      ORDER BY u.upn_folded, u.id LIMIT $10"
 );
+// Without the filters an index alone can answer.
+const COUNT_ALL_BY_NAME: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant = $1 \
+     AND u.display_folded >= $2 AND u.display_folded < $3";
+const COUNT_ALL_BY_UPN: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant = $1 \
+     AND u.upn_folded >= $2 AND u.upn_folded < $3";
 const COUNT_BY_NAME: &str = "SELECT COUNT(*) FROM users u WHERE u.tenant = $1 \
      AND u.display_folded >= $2 AND u.display_folded < $3 \
      AND ($4 OR u.enabled = $5) AND ($6 OR u.guest = $7)";
@@ -148,6 +153,14 @@ impl Snapshot<'_> {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub fn users_count(&mut self, query: &UserQuery) -> Result<u64, StoreError> {
+        if query.state.is_none() && query.kind.is_none() {
+            let range = NameRange::of(&query.prefix);
+            let sql = match query.name {
+                UserName::Display => COUNT_ALL_BY_NAME,
+                UserName::Upn => COUNT_ALL_BY_UPN,
+            };
+            return self.count(sql, &[range.from.into(), range.to.into()]);
+        }
         let sql = match query.name {
             UserName::Display => COUNT_BY_NAME,
             UserName::Upn => COUNT_BY_UPN,
@@ -272,7 +285,7 @@ fn values(user: &User) -> Result<Vec<Value>, StoreError> {
         .transpose()?;
     Ok(vec![
         user.id.into(),
-        folded.clone().into(),
+        folded.into(),
         written.into(),
         user.display_name.folded().into(),
         user.display_name.as_str().into(),

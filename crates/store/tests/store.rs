@@ -8,7 +8,11 @@ mod nouns;
 
 #[path = "store/guards.rs"]
 mod guards;
+#[path = "store/keeping.rs"]
+mod keeping;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/reports.rs"]
+mod reports;
 #[path = "store/round_trip.rs"]
 mod round_trip;

@@ -11,8 +11,6 @@ use super::fault::Fault;
 use super::value::{Row, Value};
 use crate::error::StoreError;
 
-/// How long to wait for another process that holds the file before giving up.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements kept by each connection; there are fewer texts than this.
 const STATEMENTS: usize = 192;
 /// Pages kept by each connection, in KiB; the operating system caches the rest.
@@ -33,14 +31,18 @@ pub(crate) enum Purpose {
 
 impl SqliteConn {
     /// Opens the file, made when missing, with every setting that durability rests on.
-    pub(crate) fn open(path: &Path, purpose: Purpose) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        path: &Path,
+        purpose: Purpose,
+        patience: Duration,
+    ) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let opened = Connection::open_with_flags(path, flags).map_err(|error| {
             StoreError::unavailable(format_args!("cannot open {}: {error}", path.display()))
         })?;
-        configure(&opened, purpose).map_err(fault)?;
+        configure(&opened, purpose, patience).map_err(fault)?;
         Ok(Self(opened))
     }
 
@@ -139,8 +141,12 @@ impl SqliteConn {
     }
 }
 
-fn configure(connection: &Connection, purpose: Purpose) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+fn configure(
+    connection: &Connection,
+    purpose: Purpose,
+    patience: Duration,
+) -> rusqlite::Result<()> {
+    connection.busy_timeout(patience)?;
     // FULL: the log is synced before a commit is answered, so acknowledged means durable.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -179,6 +185,7 @@ fn read(value: ValueRef<'_>) -> Result<Value, Fault> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
 fn fault(error: rusqlite::Error) -> Fault {
     use rusqlite::ffi;
     let Some(failure) = error.sqlite_error() else { return Fault::Misuse(error.to_string()) };

@@ -15,20 +15,17 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 macro_rules! on_both_engines {
     ($($(#[$docs:meta])* fn $name:ident($fixture:ident) $body:block)*) => {$(
         $(#[$docs])*
+        fn $name($fixture: &crate::fixture::Fixture) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "not every test needs all of them")]
-            use super::*;
-
-            fn check($fixture: &crate::fixture::Fixture) $body
-
             #[test]
             fn sqlite() {
-                check(&crate::fixture::Fixture::sqlite());
+                super::$name(&crate::fixture::Fixture::sqlite());
             }
 
             #[test]
             fn postgres() {
-                check(&crate::fixture::Fixture::postgres());
+                super::$name(&crate::fixture::Fixture::postgres());
             }
         }
     )*};
@@ -76,9 +73,35 @@ impl Fixture {
         Store::open(&self.location, Options::default()).unwrap()
     }
 
-    /// A folder for files beside the database.
-    pub(crate) fn folder(&self) -> TempDir {
-        tempfile::tempdir().unwrap()
+    /// Changes data behind the store's back.
+    pub(crate) fn damage(&self, sql: &str) {
+        match &self.location {
+            Location::Sqlite(path) => {
+                let file = rusqlite::Connection::open(path).unwrap();
+                // An empty text is an empty blob to PostgreSQL.
+                assert_eq!(file.execute(&sql.replace("= ''", "= x''"), []).unwrap(), 1);
+            }
+            Location::Postgres(address) => execute(address, sql),
+        }
+    }
+
+    /// Ends every session on the database, as a restart of the server does.
+    pub(crate) fn cut_connections(&self) {
+        let Database::Server { maintenance, name } = &self.database else {
+            panic!("a file has no connections");
+        };
+        let cut = format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        );
+        execute(maintenance, &cut);
+    }
+
+    /// Another process that writes and does not finish.
+    pub(crate) fn hold_for_itself(&self) -> rusqlite::Connection {
+        let Location::Sqlite(path) = &self.location else { panic!("only a file can be held") };
+        let holder = rusqlite::Connection::open(path).unwrap();
+        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+        holder
     }
 }
 

@@ -13,9 +13,9 @@ use webauthn::SignCount;
 use crate::fixture::on_both_engines;
 use crate::nouns::*;
 
-fn contended(result: Result<(), CommitError>) -> Guard {
+fn contended(result: &Result<(), CommitError>) -> Guard {
     match result {
-        Err(CommitError::Contended(guard)) => guard,
+        Err(CommitError::Contended(guard)) => *guard,
         Ok(()) | Err(CommitError::Busy | CommitError::Failed(_)) => {
             panic!("expected a guard to fail, not {result:?}")
         }
@@ -50,13 +50,13 @@ on_both_engines! {
         let store = fixture.open();
         set_up(&store, 1);
         store.commit_and_wait(vec![replace_policy(0)]).unwrap();
-        assert_eq!(contended(store.commit_and_wait(vec![replace_policy(0)])), Guard::Version);
+        assert_eq!(contended(&store.commit_and_wait(vec![replace_policy(0)])), Guard::Version);
         store.commit_and_wait(vec![replace_policy(1)]).unwrap();
         let read = store.read(|snapshot| snapshot.fido2_configuration()).unwrap();
         assert_eq!(read.version, Version(2));
         let expect = |version| vec![Change::ExpectFido2Configuration { expected: Version(version) }];
         store.commit_and_wait(expect(2)).unwrap();
-        assert_eq!(contended(store.commit_and_wait(expect(1))), Guard::Version);
+        assert_eq!(contended(&store.commit_and_wait(expect(1))), Guard::Version);
     }
 
     fn a_policy_never_saved_has_version_zero(fixture) {
@@ -83,7 +83,7 @@ on_both_engines! {
         });
         assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
         for answer in answers.into_iter().filter(Result::is_err) {
-            assert_eq!(contended(answer), Guard::Burned);
+            assert_eq!(contended(&answer), Guard::Burned);
         }
         let is_burned = stores[1].read(|snapshot| snapshot.is_burned(BurnKey([7; 32]))).unwrap();
         assert!(is_burned);
@@ -116,8 +116,8 @@ on_both_engines! {
         set_up(&store, 1);
         store.commit_and_wait(vec![add_passkey(passkey(1, 1))]).unwrap();
         store.commit_and_wait(vec![touch(1, 0, 5)]).unwrap();
-        assert_eq!(contended(store.commit_and_wait(vec![touch(1, 0, 6)])), Guard::Counter);
-        assert_eq!(contended(store.commit_and_wait(vec![touch(2, 0, 6)])), Guard::Missing);
+        assert_eq!(contended(&store.commit_and_wait(vec![touch(1, 0, 6)])), Guard::Counter);
+        assert_eq!(contended(&store.commit_and_wait(vec![touch(2, 0, 6)])), Guard::Missing);
         let found = store.read(|snapshot| snapshot.passkey(&credential_id(1))).unwrap().unwrap();
         assert_eq!((found.sign_count, found.last_used_at), (SignCount(5), Some(at(50))));
     }
@@ -128,9 +128,9 @@ on_both_engines! {
         set_up(&store, 2);
         store.commit_and_wait(vec![add_passkey(passkey(1, 1))]).unwrap();
         let again = vec![add_passkey(passkey(1, 2))];
-        assert_eq!(contended(store.commit_and_wait(again)), Guard::Exists);
+        assert_eq!(contended(&store.commit_and_wait(again)), Guard::Exists);
         let nobodys = vec![add_passkey(passkey(2, 9))];
-        assert_eq!(contended(store.commit_and_wait(nobodys)), Guard::Missing);
+        assert_eq!(contended(&store.commit_and_wait(nobodys)), Guard::Missing);
     }
 
     /// S84: also when many are added at the same moment.
@@ -163,15 +163,15 @@ on_both_engines! {
         set_up(&store, 2);
         let mut other = user(3);
         other.upn = "PERSON1@example.ORG".parse().unwrap();
-        assert_eq!(contended(store.commit_and_wait(vec![add_user(other)])), Guard::Exists);
+        assert_eq!(contended(&store.commit_and_wait(vec![add_user(other)])), Guard::Exists);
         let mut renamed = user(2);
         renamed.upn = "PERSON1@example.ORG".parse().unwrap();
         renamed.version = Version(2);
         let change = |user| vec![Change::ReplaceUser(Box::new(user))];
-        assert_eq!(contended(store.commit_and_wait(change(renamed.clone()))), Guard::NameTaken);
+        assert_eq!(contended(&store.commit_and_wait(change(renamed.clone()))), Guard::NameTaken);
         renamed.upn = "Person2b@example.org".parse().unwrap();
         store.commit_and_wait(change(renamed.clone())).unwrap();
-        assert_eq!(contended(store.commit_and_wait(change(renamed))), Guard::Version);
+        assert_eq!(contended(&store.commit_and_wait(change(renamed))), Guard::Version);
     }
 
     fn what_is_not_there_cannot_be_changed(fixture) {
@@ -196,7 +196,7 @@ on_both_engines! {
             (Change::ReplaceFirstRunLink { digest: [1; 32], expires_at: at(9) }, Guard::SetUp),
         ] {
             let shown = format!("{change:?}");
-            assert_eq!(contended(store.commit_and_wait(vec![change])), guard, "{shown}");
+            assert_eq!(contended(&store.commit_and_wait(vec![change])), guard, "{shown}");
         }
         // Ending a session that is gone is no mistake.
         store.commit_and_wait(vec![Change::EndSession(SessionId::from_digest([9; 32]))]).unwrap();
@@ -207,7 +207,7 @@ on_both_engines! {
         set_up(&store, 2);
         store.commit_and_wait(vec![add_passkey(passkey(1, 1))]).unwrap();
         let delete = |owner| vec![Change::DeletePasskey { user: user_id(owner), id: credential_id(1) }];
-        assert_eq!(contended(store.commit_and_wait(delete(2))), Guard::Missing);
+        assert_eq!(contended(&store.commit_and_wait(delete(2))), Guard::Missing);
         store.commit_and_wait(delete(1)).unwrap();
         let gone = store.read(|snapshot| {
             Ok((snapshot.passkey(&credential_id(1))?, snapshot.evidence(&credential_id(1))?))

@@ -72,12 +72,25 @@ pub(crate) fn group(number: u128) -> Group {
     }
 }
 
+/// A COSE key that can be read: the base point of P-256.
+fn public_key() -> Vec<u8> {
+    const X: u128 = 0x6b17_d1f2_e12c_4247_f8bc_e6e5_63a4_40f2;
+    const X2: u128 = 0x7703_7d81_2deb_33a0_f4a1_3945_d898_c296;
+    const Y: u128 = 0x4fe3_42e2_fe1a_7f9b_8ee7_eb4a_7c0f_9e16;
+    const Y2: u128 = 0x2bce_3357_6b31_5ece_cbb6_4068_37bf_51f5;
+    let mut key = vec![0xa5, 1, 2, 3, 0x26, 0x20, 1, 0x21, 0x58, 0x20];
+    key.extend([X.to_be_bytes(), X2.to_be_bytes()].concat());
+    key.extend([0x22, 0x58, 0x20]);
+    key.extend([Y.to_be_bytes(), Y2.to_be_bytes()].concat());
+    key
+}
+
 pub(crate) fn passkey(number: u128, owner: u128) -> Passkey {
     Passkey {
         id: credential_id(number),
         user: user_id(owner),
         name: format!("Key {number}").parse().unwrap(),
-        public_key: vec![0xa5; 77],
+        public_key: public_key(),
         facts: PasskeyFacts {
             aaguid: aaguid(1),
             passkey_type: PasskeyType::DeviceBound,
