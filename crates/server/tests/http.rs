@@ -1,0 +1,11 @@
+//! The server from outside: real sockets, real cookies, a software authenticator, a clock that the
+//! tests move. Nothing inside the crate is touched but what an operator's command line calls.
+
+#[path = "http/ceremonies.rs"]
+mod ceremonies;
+#[path = "http/graph.rs"]
+mod graph;
+#[path = "http/rim.rs"]
+mod rim;
+#[path = "http/world.rs"]
+mod world;
