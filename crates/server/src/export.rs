@@ -64,8 +64,7 @@ impl Format {
         let cells = cells(row);
         match self {
             Self::Csv => {
-                let cells: Vec<String> = cells.into_iter().map(|cell| csv(&cell)).collect();
-                format!("{}\r\n", cells.join(","))
+                csv_line(&cells)
             }
             Self::Json => {
                 let members = COLUMNS.into_iter().map(str::to_owned).zip(cells.map(json));
@@ -117,12 +116,21 @@ fn cells(row: &ExportRow) -> [String; COLUMNS.len()] {
     }
 }
 
-fn moment(at: Timestamp) -> String {
+/// A moment as programs read it (RFC 3339).
+#[must_use]
+pub fn moment(at: Timestamp) -> String {
     jiff::Timestamp::from_millisecond(at.0).map(|at| at.to_string()).unwrap_or_default()
 }
 
 fn json(cell: String) -> Value {
     if cell.is_empty() { Value::Null } else { Value::String(cell) }
+}
+
+/// A line of comma-separated values.
+#[must_use]
+pub fn csv_line(cells: &[impl AsRef<str>]) -> String {
+    let cells: Vec<String> = cells.iter().map(|cell| csv(cell.as_ref())).collect();
+    format!("{}\r\n", cells.join(","))
 }
 
 /// A name may begin like a formula, and a spreadsheet would run it: an apostrophe keeps it text.

@@ -11,6 +11,7 @@ mod access_pass_methods;
 mod answer;
 mod ask;
 mod body;
+mod command_line;
 mod error;
 mod fido2_configuration;
 mod fido2_methods;
@@ -35,6 +36,7 @@ use axum::http::{Method, Uri};
 use crate::error::Error;
 use crate::route::{Access, ActionKind, Route};
 
+pub use command_line::{fido2_json, fido2_patch, impact_json};
 pub(crate) use error::face;
 
 /// Whether an address belongs to Graph, known to us or not: its errors look like Graph's.

@@ -33,6 +33,7 @@ pub use app::App;
 pub use catalogue::Catalogue;
 pub use clock::Clock;
 pub use error::{Error, StartError, Why};
+pub use graph::{fido2_json, fido2_patch, impact_json};
 pub use http::{BODY_MAX, serve};
 pub use keys::{AccessToken, GRAPH_RESOURCE, Jwk, LIFETIME_S};
 pub use request::{Call, Pairs, PathParams, RequestInfo};

@@ -42,7 +42,15 @@ impl Object {
         if !media_type.is_some_and(is_json) {
             return Err(Error::UnsupportedMediaType);
         }
-        Self::from_value(strict::parse(body)?, String::new())
+        Self::read(body)
+    }
+
+    /// Reads JSON that came another way than in a request, such as from a file.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] if it is not a JSON object, or names a member twice.
+    pub(crate) fn read(text: &[u8]) -> Result<Self, Error> {
+        Self::from_value(strict::parse(text)?, String::new())
     }
 
     /// As [`Self::parse`], for actions whose body may be left out.

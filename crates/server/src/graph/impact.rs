@@ -39,7 +39,8 @@ pub(crate) async fn preview(call: Call) -> Result<Response, Error> {
     Ok(answer::entity(&call, "keyward.policyImpact", to_json(&impact)))
 }
 
-fn to_json(impact: &Impact) -> Value {
+/// The whole preview.
+pub(super) fn to_json(impact: &Impact) -> Value {
     let people = |people: &[AffectedPerson]| people.iter().map(person_json).collect::<Vec<_>>();
     json!({
         "currentVersion": impact.current.version.0,
