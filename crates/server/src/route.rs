@@ -103,7 +103,8 @@ pub enum Throttle {
 pub enum Access {
     /// Anybody.
     Public,
-    /// An application with a bearer token and a permission for this.
+    /// An application with a bearer token and a permission for this; or a person with a session,
+    /// for the scripts of our own pages, under the rules of [`Self::Session`].
     Bearer(ActionKind),
     /// Anybody with a browser, on our own pages: the host must be ours, and what writes must come
     /// from our own pages. A session is recognised where there is one.

@@ -3,9 +3,13 @@
 
 #[path = "http/ceremonies.rs"]
 mod ceremonies;
+#[path = "http/database.rs"]
+mod database;
 #[path = "http/graph.rs"]
 mod graph;
 #[path = "http/rim.rs"]
 mod rim;
+#[path = "http/two_servers.rs"]
+mod two_servers;
 #[path = "http/world.rs"]
 mod world;

@@ -11,6 +11,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use identity::access::{Caller, authorize};
+use identity::refusal::Refusal;
 
 use crate::app::App;
 use crate::caller;
@@ -57,7 +58,8 @@ async fn answer(
     path: PathParams,
     info: &RequestInfo,
 ) -> Result<Response, Error> {
-    if matches!(route.access, Access::Browser | Access::Session) {
+    let is_page = is_page(app, route.access, &head);
+    if is_page {
         expect_our_host(app, &head)?;
     }
     if route.throttle == Throttle::PerAddress {
@@ -65,14 +67,30 @@ async fn answer(
         let address = peer.map_or(IpAddr::from([127, 0, 0, 1]), |Peer(address)| address.ip());
         app.throttles().take(address, app.now())?;
     }
-    let caller = caller_of(app, route.access, &head)?;
+    let access = match route.access {
+        Access::Bearer(_) if is_page => Access::Session,
+        Access::Public | Access::Bearer(_) | Access::Browser | Access::Session => route.access,
+    };
+    let caller = caller_of(app, access, &head)?;
     let body = read(&head, body).await?;
     let call = Call { app: app.clone(), info: info.clone(), head, path, body, caller };
-    match route.access {
-        Access::Browser | Access::Session => caller::expect_own_page(&call)?,
-        Access::Public | Access::Bearer(_) => {}
+    if is_page {
+        caller::expect_own_page(&call)?;
     }
     route.handle(call).await
+}
+
+/// Whether a browser asks, for whom the rules of pages hold. The scripts of our own pages may call
+/// what applications call: they come with the session's cookie instead of a token.
+fn is_page(app: &App, access: Access, head: &Parts) -> bool {
+    match access {
+        Access::Browser | Access::Session => true,
+        Access::Bearer(_) => {
+            !head.headers.contains_key(header::AUTHORIZATION)
+                && caller::session_secret(app, &head.headers).is_some()
+        }
+        Access::Public => false,
+    }
 }
 
 /// A name of another site that resolves to this machine must not reach our pages: its scripts
@@ -133,10 +151,19 @@ fn info(app: &App, head: &Parts) -> RequestInfo {
 fn failed(face: Face, failure: &Failure<'_>) -> Response {
     log(failure);
     let mut response = face(failure);
-    if let Some(seconds) = failure.error.retry_after_s() {
+    if let Some(seconds) = retry_after_s(failure) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// When to try again, seconds. A lock-out names a moment, and the clock stands here.
+fn retry_after_s(failure: &Failure<'_>) -> Option<u32> {
+    let Error::Refused(Refusal::LockedOut { until }) = failure.error else {
+        return failure.error.retry_after_s();
+    };
+    let wait_ms = std::cmp::max(until.since_ms(failure.app.now()), 0);
+    u32::try_from(wait_ms.saturating_add(999).div_euclid(1000)).ok()
 }
 
 /// The one line about a failed request. Paths only: a query may hold a first-run token.

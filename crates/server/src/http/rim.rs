@@ -99,3 +99,30 @@ fn client_request_id(headers: &HeaderMap) -> Option<HeaderValue> {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     is_plain.then(|| HeaderValue::try_from(id).ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_answer_with_an_id_and_all_headers() {
+        async fn panics() -> &'static str {
+            panic!("on purpose")
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let location = store::Location::Sqlite(folder.path().join("keyward.db"));
+        let app = App::open(Settings::new(location, "https://a.example".parse().unwrap())).unwrap();
+        let router = Router::new().route("/", get(panics)).layer(from_fn_with_state(app, rim));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key(REQUEST_ID));
+        assert_eq!(answer.headers()[header::STRICT_TRANSPORT_SECURITY], "max-age=31536000");
+    }
+}

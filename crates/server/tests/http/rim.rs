@@ -7,6 +7,8 @@ use reqwest::header::{
 use reqwest::{Client, StatusCode};
 use serde_json::json;
 use server::RequestBudget;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::world::{World, attribute};
 
@@ -127,6 +129,29 @@ async fn one_address_may_not_ask_without_end() {
     world.clock.advance_ms(15_000);
     assert_eq!(browser.post_json("/sign-in/options", &body).await.0, StatusCode::OK);
     world.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_finished_after_the_server_was_told_to_end() {
+    let world = World::start().await;
+    let address = world.listens.trim_start_matches("http://").to_owned();
+    let mut begun = TcpStream::connect(&address).await.unwrap();
+    let head = "POST /common/oauth2/v2.0/token HTTP/1.1\r\nhost: localhost\r\n\
+                content-type: application/x-www-form-urlencoded\r\ncontent-length: 3\r\n\r\na";
+    begun.write_all(head.as_bytes()).await.unwrap();
+    // The next answer comes after the server has read what stands before.
+    Client::new().get(format!("{}/healthz", world.url)).send().await.unwrap();
+    let ending = tokio::spawn(world.stop());
+    // The listener closes at once; until then connections are taken.
+    while TcpStream::connect(&address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    begun.write_all(b"=b").await.unwrap();
+    let mut answer = String::new();
+    begun.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 4"), "{answer}");
+    assert!(answer.contains("request-id"), "{answer}");
+    ending.await.unwrap();
 }
 
 #[tokio::test]

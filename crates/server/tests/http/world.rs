@@ -20,10 +20,13 @@ use webauthn::{Aaguid, Timestamp};
 pub(crate) struct World {
     pub(crate) app: App,
     pub(crate) clock: Clock,
+    /// Where people reach it.
     pub(crate) url: String,
+    /// Where it listens.
+    pub(crate) listens: String,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<std::io::Result<()>>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl World {
@@ -33,19 +36,26 @@ impl World {
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let folder = tempfile::tempdir().unwrap();
         let location = Location::Sqlite(folder.path().join("keyward.db"));
-        let clock = Clock::fixed(Timestamp(1_800_000_000_000));
-        let mut settings = Settings::new(location, url.parse().unwrap());
-        settings.clock = clock.clone();
+        let mut world = Self::start_on(location, change).await;
+        world._folder = Some(folder);
+        world
+    }
+
+    pub(crate) async fn start_on(location: Location, change: impl FnOnce(&mut Settings)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listens = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let mut settings = Settings::new(location, listens.parse().unwrap());
+        settings.clock = Clock::fixed(Timestamp(1_800_000_000_000));
         change(&mut settings);
+        let url = settings.public_url.to_string();
+        let clock = settings.clock.clone();
         let app = App::open(settings).unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
         let serving = tokio::spawn(server::serve(app.clone(), listener, shutdown));
-        Self { app, clock, url, stop, serving, _folder: folder }
+        Self { app, clock, url, listens, stop, serving, _folder: None }
     }
 
     /// A server with Ada, its first administrator; her browser and her authenticator.
@@ -229,8 +239,7 @@ impl Browser {
     pub(crate) async fn sign_in_with_pass(&self, upn: &str, pass: &str) -> Response {
         let page = self.page("/sign-in/access-pass").await;
         let csrf = attribute(&page, "name=\"csrf\" value");
-        let fields =
-            [("csrf", csrf.as_str()), ("user_principal_name", upn), ("access_pass", pass)];
+        let fields = [("csrf", csrf.as_str()), ("user_principal_name", upn), ("access_pass", pass)];
         self.post("/sign-in/access-pass", &fields).await
     }
 }
