@@ -1,6 +1,5 @@
 //! Work on the server's own data from the command line, through the server's own operations.
 
-use std::future::Future;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};

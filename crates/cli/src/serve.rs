@@ -2,7 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use serde_json::json;
 use server::operations::first_run;
 use server::{App, Settings};
@@ -33,6 +33,8 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 async fn serve(app: App, listener: TcpListener, audience: Audience) -> Result<()> {
+    // Before anybody is told that we run: whoever reads that may tell us to stop.
+    let mut signals = Signals::expect()?;
     let link = first_run::new_link(&app).await.map_err(explained)?;
     let token = link.as_ref().map(|link| link.expose().as_str());
     announce(app.settings(), listener.local_addr()?, token, audience)?;
@@ -45,14 +47,14 @@ async fn serve(app: App, listener: TcpListener, audience: Audience) -> Result<()
     tokio::pin!(serving);
     tokio::select! {
         ended = &mut serving => return ended.context("the server stopped"),
-        told = told_to_stop() => told?,
+        () = signals.next() => {}
     }
     tracing::info!("told to stop: finishing what was accepted");
-    // Serving has ended by itself if nobody listens any more.
-    drop(stop.send(()));
+    // An error means that serving has ended by itself.
+    let _told = stop.send(());
     tokio::select! {
         ended = &mut serving => ended.context("the server stopped"),
-        told = told_to_stop() => told.context("told to stop twice: stopped at once"),
+        () = signals.next() => Err(anyhow!("told to stop twice: stopped without waiting")),
     }
 }
 
@@ -78,19 +80,41 @@ fn announce(
     }
 }
 
-/// Waits for the interrupt key or for the system's request to end.
+/// The interrupt key, and the system's request to end.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
 #[cfg(unix)]
-async fn told_to_stop() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for signals"),
-        _ = terminate.recv() => Ok(()),
+impl Signals {
+    fn expect() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let expect = |kind| signal(kind).context("cannot wait for signals");
+        let interrupt = expect(SignalKind::interrupt())?;
+        Ok(Self { interrupt, terminate: expect(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
 
-/// Waits for the interrupt key.
 #[cfg(not(unix))]
-async fn told_to_stop() -> Result<()> {
-    tokio::signal::ctrl_c().await.context("cannot wait for signals")
+impl Signals {
+    fn expect() -> Result<Self> {
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        // Without an interrupt key the system ends us by force.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
 }

@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use server::export::{csv_line, moment};
 use server::operations::reports::{self, InventoryLineView};
 
 use super::destination::Destination;
-use super::{csv_line, model_name, moment};
+use super::model_name;
 use crate::command::Format;
 use crate::operator::Operator;
 use crate::output::{Align, table};
@@ -74,22 +75,22 @@ fn csv(lines: &[InventoryLineView]) -> String {
         "passkeys",
         "people",
         "lastUsedDateTime",
-        "allowed",
-        "refused",
+        "usablePasskeys",
+        "refusedPasskeys",
         "reason",
     ];
-    let mut text = csv_line(heading);
+    let mut text = csv_line(&heading);
     for view in lines {
         let line = &view.line;
-        text.push_str(&csv_line([
-            line.count.aaguid.to_string().as_str(),
-            view.model.as_deref().unwrap_or_default(),
-            &line.count.passkeys.to_string(),
-            &line.count.people.to_string(),
-            &line.count.last_used_at.map(moment).unwrap_or_default(),
-            &line.usable.to_string(),
-            &line.refused.to_string(),
-            &line.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
+        text.push_str(&csv_line(&[
+            line.count.aaguid.to_string(),
+            view.model.clone().unwrap_or_default(),
+            line.count.passkeys.to_string(),
+            line.count.people.to_string(),
+            line.count.last_used_at.map(moment).unwrap_or_default(),
+            line.usable.to_string(),
+            line.refused.to_string(),
+            line.rule.as_ref().map(ToString::to_string).unwrap_or_default(),
         ]));
     }
     text
@@ -103,8 +104,9 @@ fn to_json(view: &InventoryLineView) -> Value {
         "passkeys": line.count.passkeys,
         "people": line.count.people,
         "lastUsedDateTime": line.count.last_used_at.map(moment),
-        "allowed": line.usable,
-        "refused": line.refused,
+        "usablePasskeys": line.usable,
+        "refusedPasskeys": line.refused,
+        "rule": line.rule.as_ref().map(|rule| rule.code()),
         "reason": line.rule.as_ref().map(ToString::to_string),
     })
 }

@@ -5,26 +5,13 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context as _, Result};
-use identity::passkey::{AttestationLevel, PasskeyType};
-use serde_json::{Value, json};
+use server::export;
 use server::operations::reports::{self, ExportRow};
 
 use super::destination::Destination;
-use super::{csv_line, model_name, moment};
+use super::model_name;
 use crate::command::Format;
 use crate::operator::Operator;
-
-const HEADING: [&str; 9] = [
-    "userId",
-    "userPrincipalName",
-    "aaGuid",
-    "model",
-    "passkeyType",
-    "attestationLevel",
-    "displayName",
-    "createdDateTime",
-    "lastUsedDateTime",
-];
 
 /// Writes the export row by row as the database gives it, however long it is.
 pub(super) fn write(
@@ -33,7 +20,7 @@ pub(super) fn write(
     format: Format,
     people_without: bool,
 ) -> Result<()> {
-    let mut export = Export { destination, format, rows: 0, failure: None };
+    let mut export = Export { destination, format, is_empty: true, failure: None };
     export.begin();
     // The rows come on another thread, which gives the export back when it is through.
     let shared = Arc::new(Mutex::new(Some(export)));
@@ -51,33 +38,37 @@ pub(super) fn write(
 struct Export {
     destination: Destination,
     format: Format,
-    rows: u64,
+    is_empty: bool,
     /// Why writing failed; nothing is written after it.
     failure: Option<io::Error>,
 }
 
 impl Export {
     fn begin(&mut self) {
-        let heading = match self.format {
-            Format::Table => table_line("user id", "AAGUID", "model", "sign-in name"),
-            Format::Csv => csv_line(HEADING),
-            Format::Json => "[".to_owned(),
+        let opening = match self.as_file() {
+            Some(format) => format.opening(),
+            None => table_line("user id", "AAGUID", "model", "sign-in name"),
         };
-        self.write(&heading);
+        self.write(&opening);
     }
 
     fn row(&mut self, row: &ExportRow) -> ControlFlow<()> {
-        let text = match self.format {
-            Format::Table => in_table(row),
-            Format::Csv => csv(row),
-            Format::Json => {
-                let separator = if self.rows == 0 { "\n" } else { ",\n" };
-                format!("{separator}{}", to_json(row))
-            }
+        let text = match self.as_file() {
+            Some(format) => format.row(row, self.is_empty),
+            None => in_table(row),
         };
-        self.rows = self.rows.saturating_add(1);
+        self.is_empty = false;
         self.write(&text);
         if self.failure.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// The server's own form of an export, but for the one that people read.
+    const fn as_file(&self) -> Option<export::Format> {
+        match self.format {
+            Format::Table => None,
+            Format::Csv => Some(export::Format::Csv),
+            Format::Json => Some(export::Format::Json),
+        }
     }
 
     fn write(&mut self, text: &str) {
@@ -87,8 +78,8 @@ impl Export {
     }
 
     fn finish(mut self) -> Result<()> {
-        if self.format == Format::Json {
-            self.write("\n]\n");
+        if let Some(format) = self.as_file() {
+            self.write(format.closing());
         }
         match self.failure {
             Some(failure) => Err(failure).context("cannot write the report"),
@@ -113,61 +104,5 @@ fn in_table(row: &ExportRow) -> String {
         ExportRow::PersonWithout(person) => {
             table_line(&person.id.to_string(), "no passkey", "", &person.upn)
         }
-    }
-}
-
-fn csv(row: &ExportRow) -> String {
-    match row {
-        ExportRow::Passkey { line, model } => csv_line([
-            line.person.id.to_string().as_str(),
-            &line.person.upn,
-            &line.facts.aaguid.to_string(),
-            model.unwrap_or_default(),
-            type_word(line.facts.passkey_type),
-            level_word(line.facts.attestation),
-            &line.name,
-            &moment(line.created_at),
-            &line.last_used_at.map(moment).unwrap_or_default(),
-        ]),
-        ExportRow::PersonWithout(person) => {
-            csv_line([person.id.to_string().as_str(), &person.upn, "", "", "", "", "", "", ""])
-        }
-    }
-}
-
-fn to_json(row: &ExportRow) -> Value {
-    match row {
-        ExportRow::Passkey { line, model } => json!({
-            "userId": line.person.id.to_string(),
-            "userPrincipalName": line.person.upn,
-            "aaGuid": line.facts.aaguid.to_string(),
-            "model": model,
-            "passkeyType": type_word(line.facts.passkey_type),
-            "attestationLevel": level_word(line.facts.attestation),
-            "displayName": line.name,
-            "createdDateTime": moment(line.created_at),
-            "lastUsedDateTime": line.last_used_at.map(moment),
-        }),
-        ExportRow::PersonWithout(person) => json!({
-            "userId": person.id.to_string(),
-            "userPrincipalName": person.upn,
-            "aaGuid": null,
-        }),
-    }
-}
-
-/// Graph's word.
-fn type_word(passkey_type: PasskeyType) -> &'static str {
-    match passkey_type {
-        PasskeyType::DeviceBound => "deviceBound",
-        PasskeyType::Synced => "synced",
-    }
-}
-
-/// Graph's word.
-fn level_word(level: AttestationLevel) -> &'static str {
-    match level {
-        AttestationLevel::Attested => "attested",
-        AttestationLevel::NotAttested => "notAttested",
     }
 }

@@ -58,7 +58,7 @@ fn a_change_is_made_and_shows_in_the_inventory() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|one| one["refused"].as_u64().unwrap())
+        .map(|one| one["refusedPasskeys"].as_u64().unwrap())
         .sum();
     assert!(refused > 0);
 }

@@ -23,7 +23,7 @@ fn each_model_stands_once_with_its_name_and_verdict() {
     assert!(ids.contains("de1e552d-db1d-4423-a619-566b625cdc84"));
     let total: u64 = models.iter().map(|one| one["passkeys"].as_u64().unwrap()).sum();
     assert_eq!(total, 300);
-    assert!(models.iter().all(|one| one["refused"] == 0));
+    assert!(models.iter().all(|one| one["refusedPasskeys"] == 0));
     let table = data.run(&["aaguids"]).done();
     assert!(table.starts_with("AAGUID "), "{table}");
     assert!(table.contains("Microsoft Authenticator for Android"), "{table}");
@@ -36,7 +36,9 @@ fn the_export_has_user_model_and_aaguid_of_every_passkey() {
     let data = demo();
     let csv = data.run(&["aaguids", "--passkeys", "--format", "csv"]).done();
     let mut lines = csv.lines();
-    assert!(lines.next().unwrap().starts_with("userId,userPrincipalName,aaGuid,model,"));
+    assert!(
+        lines.next().unwrap().starts_with("userId,userPrincipalName,displayName,aaGuid,model,")
+    );
     assert_eq!(lines.count(), 300);
     let json = data.json(&["aaguids", "--passkeys"]);
     assert_eq!(json.as_array().unwrap().len(), 300);
