@@ -21,8 +21,8 @@ pub(crate) fn add(config: &Config, audience: Audience, add: &AppAdd) -> Result<(
         add.permissions.iter().map(|name| permission(name)).collect::<Result<_, _>>()?;
     let operator = Operator::open(config, audience)?;
     operator.organisation()?;
-    let caller = operator.caller();
-    let add = applications::add(&operator.app, &caller, name, permissions, &operator.request);
+    let add =
+        applications::add(&operator.app, &operator.caller, name, permissions, &operator.request);
     let (application, secret, tenant) = operator.run(add)?;
     let (tenant, client) = (tenant.to_string(), application.client.to_string());
     let names: Vec<&str> = application.permissions.iter().map(|one| one.name()).collect();

@@ -26,6 +26,8 @@ pub(crate) struct Operator {
     // before the runtime, so that it is dropped before it
     pub(crate) app: App,
     pub(crate) audience: Audience,
+    /// Who asks.
+    pub(crate) caller: Caller,
     /// What the operator's entries in the log are tied together by.
     pub(crate) request: RequestInfo,
     runtime: Runtime,
@@ -44,7 +46,7 @@ impl Operator {
         let port = if config.listen.port() == 0 { USUAL_PORT } else { config.listen.port() };
         let app = open_app(config, port)?;
         let request = RequestInfo::operator(&app);
-        Ok(Self { app, audience, request, runtime: runtime()? })
+        Ok(Self { app, audience, caller: Caller::Operator, request, runtime: runtime()? })
     }
 
     /// Runs one operation; its refusal and its errors become ours.
@@ -65,11 +67,6 @@ impl Operator {
                  or run keyward init or keyward demo"
             )
         })
-    }
-
-    /// Who asks.
-    pub(crate) const fn caller(&self) -> Caller {
-        Caller::Operator
     }
 }
 

@@ -22,10 +22,9 @@ pub(crate) fn issue(config: &Config, audience: Audience, issue: &PassIssue) -> R
         starts_at: None,
         usage: issue.once.then_some(PassUsage::Once),
     };
-    let caller = operator.caller();
     let issued = operator.run(access_passes::issue(
         &operator.app,
-        &caller,
+        &operator.caller,
         &user,
         &request,
         &operator.request,

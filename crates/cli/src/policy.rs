@@ -20,8 +20,7 @@ use crate::output::{Audience, print};
 pub(crate) fn show(config: &Config, audience: Audience) -> Result<()> {
     let operator = Operator::open(config, audience)?;
     operator.organisation()?;
-    let caller = operator.caller();
-    let current = operator.run(policy::fido2(&operator.app, &caller))?;
+    let current = operator.run(policy::fido2(&operator.app, &operator.caller))?;
     print(&format!("{:#}", fido2_json(&current.value)))
 }
 
@@ -30,8 +29,7 @@ pub(crate) fn preview(config: &Config, audience: Audience, asked: &PolicyPreview
     let change = read(&asked.file)?;
     let operator = Operator::open(config, audience)?;
     operator.organisation()?;
-    let caller = operator.caller();
-    let preview = policy::preview(&operator.app, &caller, change, &operator.request);
+    let preview = policy::preview(&operator.app, &operator.caller, change, &operator.request);
     let impact = operator.run(preview)?;
     audience.show(&impact_json(&impact), &report::words(&impact))?;
     match impact.refusal {
@@ -47,10 +45,15 @@ pub(crate) fn apply(config: &Config, audience: Audience, asked: &PolicyApply) ->
     let change = read(&asked.file)?;
     let operator = Operator::open(config, audience)?;
     operator.organisation()?;
-    let caller = operator.caller();
     let (app, request) = (&operator.app, &operator.request);
-    let changed =
-        operator.run(policy::change_fido2(app, &caller, change, None, asked.confirm, request))?;
+    let changed = operator.run(policy::change_fido2(
+        app,
+        &operator.caller,
+        change,
+        None,
+        asked.confirm,
+        request,
+    ))?;
     audience.show(&fido2_json(&changed.value), "the policy is changed")
 }
 

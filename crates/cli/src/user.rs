@@ -35,16 +35,16 @@ pub(crate) fn add(config: &Config, audience: Audience, add: &UserAdd) -> Result<
     operator.organisation()?;
     let joined: Vec<Group> =
         add.groups.iter().map(|name| group(&operator, name)).collect::<Result<_>>()?;
-    let (app, request, caller) = (&operator.app, &operator.request, operator.caller());
-    let user = operator.run(users::create(app, &caller, new, request))?;
+    let (app, request, caller) = (&operator.app, &operator.request, &operator.caller);
+    let user = operator.run(users::create(app, caller, new, request))?;
     let principal = Principal::User(user.id);
     for role in &wanted {
         operator
-            .run(roles::assign(app, &caller, *role, principal, request))
+            .run(roles::assign(app, caller, *role, principal, request))
             .with_context(|| format!("{} was added, but not as {role}", user.upn))?;
     }
     for group in &joined {
-        operator.run(groups::add_member(app, &caller, group.id, principal, request)).with_context(
+        operator.run(groups::add_member(app, caller, group.id, principal, request)).with_context(
             || format!("{} was added, but not to {}", user.upn, group.display_name),
         )?;
     }
@@ -88,13 +88,13 @@ fn role(name: &str) -> Result<DirectoryRole, WrongInput> {
 
 /// A group by id, or else by its whole name.
 fn group(operator: &Operator, name: &str) -> Result<Group> {
-    let (app, caller) = (&operator.app, operator.caller());
+    let (app, caller) = (&operator.app, &operator.caller);
     if let Ok(id) = name.parse::<GroupId>() {
-        return operator.run(groups::get(app, &caller, id)).context("--group");
+        return operator.run(groups::get(app, caller, id)).context("--group");
     }
     let page = PageQuery { top: store::PAGE_MAX, ..PageQuery::default() };
     let query = GroupQuery { search: Some(name.to_owned()), security: None, page };
-    let mut found = operator.run(groups::page(app, &caller, &query))?.items;
+    let mut found = operator.run(groups::page(app, caller, &query))?.items;
     found.retain(|group| group.display_name.folded() == name.to_lowercase());
     match (found.pop(), found.is_empty()) {
         (Some(group), true) => Ok(group),

@@ -26,8 +26,7 @@ pub(super) fn write(
     mut destination: Destination,
     format: Format,
 ) -> Result<()> {
-    let caller = operator.caller();
-    let lines = operator.run(reports::inventory(&operator.app, &caller))?;
+    let lines = operator.run(reports::inventory(&operator.app, &operator.caller))?;
     let text = match format {
         Format::Table => {
             let rows: Vec<Vec<String>> = lines.iter().map(row).collect();

@@ -29,8 +29,7 @@ pub(super) fn write(
         let mut export = writing.lock().unwrap_or_else(PoisonError::into_inner);
         export.as_mut().map_or(ControlFlow::Break(()), |export| export.row(&row))
     };
-    let caller = operator.caller();
-    operator.run(reports::export(&operator.app, &caller, people_without, sink))?;
+    operator.run(reports::export(&operator.app, &operator.caller, people_without, sink))?;
     let export = shared.lock().unwrap_or_else(PoisonError::into_inner).take();
     export.map_or(Ok(()), Export::finish)
 }

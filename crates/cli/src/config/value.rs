@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
+use std::str::FromStr as _;
 
 use identity::registration::CounterReaction;
 use server::{ImpactConfirmation, RequestBudget};

@@ -97,14 +97,14 @@ async fn people_come_and_go(graph: Graph, ledger: Shared, number: Arc<AtomicU32>
         note(|told, _| told.unsure = true, String::new());
         let Ok(passkey) = provision(&graph, &id, number).await else { return };
         note(|told, passkey| told.passkey = Some(passkey), passkey.clone());
-        if number % 3 == 0 {
+        if number.is_multiple_of(3) {
             let path = format!("/users/{id}/authentication/fido2Methods/{passkey}");
             if !is_deleted(&graph, &path).await {
                 return;
             }
             note(|told, _| told.passkey_deleted = true, String::new());
         }
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             if !is_deleted(&graph, &format!("/users/{id}")).await {
                 return;
             }
