@@ -9,5 +9,5 @@ pub use methods::{
 };
 pub use policy::{
     AdministratorAccess, PolicyChange, PolicyFacts, change_access_pass_configuration,
-    change_fido2_configuration, propose_fido2_configuration,
+    change_fido2_configuration, is_last_way_in, propose_fido2_configuration, somebody_has_a_way_in,
 };

@@ -10,8 +10,8 @@ use crate::audit::{
 };
 use crate::change::{Change, Organisation};
 use crate::directory::{
-    AccountState, Group, Principal, RoleAssignable, RoleAssignment, User, UserDetails, UserKind,
-    UserPrincipalName,
+    AccountState, Group, Principal, RoleAssignable, RoleAssignment, SecurityGroup, User,
+    UserDetails, UserKind, UserPrincipalName,
 };
 use crate::refusal::Refusal;
 
@@ -79,19 +79,31 @@ pub struct UserPatch {
     pub details: Option<UserDetails>,
 }
 
+/// What was read to decide on a change of a user.
+#[derive(Clone, Copy, Debug)]
+pub struct UserFacts<'a> {
+    /// The user.
+    pub current: &'a User,
+    /// The organisation's domain.
+    pub domain: &'a str,
+    /// Whether the new sign-in name belongs to somebody else.
+    pub is_upn_taken: bool,
+    /// Whether nobody else who may change policy could sign in (S9).
+    pub is_last_way_in: bool,
+}
+
 /// Changes a user. Passkeys stay whatever the name becomes (S18); disabling ends sessions (S114).
-pub fn change_user(
-    by: By<'_>,
-    current: &User,
-    patch: &UserPatch,
-    domain: &str,
-    is_upn_taken: bool,
-) -> Outcome<User> {
+pub fn change_user(by: By<'_>, facts: UserFacts<'_>, patch: &UserPatch) -> Outcome<User> {
+    let UserFacts { current, domain, is_upn_taken, is_last_way_in } = facts;
     let verdict = match &patch.upn {
         Some(upn) if *upn != current.upn => check_upn(upn, domain, is_upn_taken),
         Some(_) | None => Ok(()),
     }
     .and_then(|()| permitted_for(by.permit, current))
+    .and_then(|()| {
+        let disables = patch.state == Some(AccountState::Disabled);
+        if disables && is_last_way_in { Err(Refusal::AdministratorsLockedOut) } else { Ok(()) }
+    })
     .map(|()| patched(current, patch, by.context.now));
     let mut changes = Vec::new();
     let mut modified = Vec::new();
@@ -153,8 +165,11 @@ fn user_differences(old: &User, new: &User) -> Vec<ModifiedProperty> {
 }
 
 /// Deletes a user with everything that belongs to him.
-pub fn delete_user(by: By<'_>, user: &User) -> Outcome<()> {
-    let verdict = permitted_for(by.permit, user);
+///
+/// `is_last_way_in` says whether nobody else who may change policy could sign in (S9).
+pub fn delete_user(by: By<'_>, user: &User, is_last_way_in: bool) -> Outcome<()> {
+    let verdict = permitted_for(by.permit, user)
+        .and_then(|()| if is_last_way_in { Err(Refusal::AdministratorsLockedOut) } else { Ok(()) });
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::DeleteUser(user.id));
@@ -176,9 +191,18 @@ pub fn add_group(by: By<'_>, group: &Group) -> Outcome<Group> {
     Outcome { verdict, changes }
 }
 
-/// Replaces a group's properties. Whether roles may be assigned to it never changes.
-pub fn change_group(by: By<'_>, current: &Group, proposed: Group) -> Outcome<Group> {
-    let verdict = if proposed.roles == current.roles {
+/// Replaces a group's properties. Whether roles may be assigned to it never changes, and what a
+/// policy names stays a security group.
+pub fn change_group(
+    by: By<'_>,
+    current: &Group,
+    proposed: Group,
+    is_in_policy: bool,
+) -> Outcome<Group> {
+    let verdict = if is_in_policy && proposed.security == SecurityGroup::No {
+        let problem = "the passkey policy names this group: remove it there first";
+        Err(Refusal::property("securityEnabled", problem))
+    } else if proposed.roles == current.roles {
         permitted_for_group(by.permit, current)
             .map(|()| Group { version: current.version.next(), ..proposed })
     } else {
@@ -188,16 +212,32 @@ pub fn change_group(by: By<'_>, current: &Group, proposed: Group) -> Outcome<Gro
     let mut changes = Vec::new();
     let mut modified = Vec::new();
     if let Ok(group) = &verdict {
-        modified.extend(ModifiedProperty::text(
-            "displayName",
-            Some(current.display_name.as_str()),
-            Some(group.display_name.as_str()),
-        ));
+        modified = group_differences(current, group);
         changes.push(Change::ReplaceGroup(Box::new(group.clone())));
     }
     let target = AuditTarget::from(current);
     changes.push(audit(by, Activity::GroupUpdated, target, &verdict, modified));
     Outcome { verdict, changes }
+}
+
+fn group_differences(old: &Group, new: &Group) -> Vec<ModifiedProperty> {
+    let security = |group: &Group| (group.security == SecurityGroup::Yes).to_string();
+    [
+        ModifiedProperty::text(
+            "displayName",
+            Some(old.display_name.as_str()),
+            Some(new.display_name.as_str()),
+        ),
+        ModifiedProperty::text(
+            "description",
+            old.description.as_deref(),
+            new.description.as_deref(),
+        ),
+        ModifiedProperty::text("securityEnabled", Some(&security(old)), Some(&security(new))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// Deletes a group. `is_in_policy` says whether a configuration names it: then it is refused,
@@ -308,8 +348,20 @@ pub fn assign_role(
 }
 
 /// Takes a role away.
-pub fn remove_role(by: By<'_>, assignment: RoleAssignment, holder: AuditTarget) -> Outcome<()> {
-    let verdict = roles_permitted(by.permit);
+///
+/// `is_last_way_in` says whether its holder is the last who may change policy and could sign in.
+pub fn remove_role(
+    by: By<'_>,
+    assignment: RoleAssignment,
+    holder: AuditTarget,
+    is_last_way_in: bool,
+) -> Outcome<()> {
+    let verdict = roles_permitted(by.permit).and_then(|()| {
+        if is_last_way_in && assignment.role.is_policy_capable() {
+            return Err(Refusal::AdministratorsLockedOut);
+        }
+        Ok(())
+    });
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::RemoveRole(assignment.id));

@@ -19,20 +19,35 @@ pub mod users;
 
 mod ceremony;
 
+use std::collections::BTreeSet;
+
 use identity::access::{Action, Caller, Permit, TargetPerson, authorize};
+use identity::administration;
 use identity::change::Organisation;
 use identity::directory::Person;
+use identity::UserId;
 use store::Snapshot;
+use webauthn::Timestamp;
 
 use crate::error::Error;
 use crate::operations::users::UserRef;
 
+/// Whether nobody else who may change policy could sign in (S9).
+fn is_last_way_in(
+    snapshot: &mut Snapshot<'_>,
+    user: UserId,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let facts = snapshot.policy_facts(&BTreeSet::new(), now)?;
+    Ok(administration::is_last_way_in(&facts, user))
+}
+
 /// Stands for a person where only the kind of an action matters.
 pub(crate) fn nobody() -> Option<TargetPerson> {
     Some(TargetPerson {
-        id: identity::UserId::new(uuid::Uuid::nil()),
+        id: UserId::new(uuid::Uuid::nil()),
         upn: "nobody@invalid".parse().ok()?,
-        roles: std::collections::BTreeSet::new(),
+        roles: BTreeSet::new(),
         in_role_assignable_group: false,
     })
 }

@@ -166,6 +166,7 @@ impl Snapshot<'_> {
             current,
             groups: self.named_groups(&groups)?,
             administrators: self.policy_administrators(now)?,
+            passes: self.access_pass_configuration()?.value,
         })
     }
 
@@ -187,19 +188,17 @@ impl Snapshot<'_> {
     ) -> Result<Vec<AdministratorAccess>, StoreError> {
         const CAPABLE: [DirectoryRole; 2] =
             [DirectoryRole::GlobalAdministrator, DirectoryRole::AuthenticationPolicyAdministrator];
-        let passes = self.access_pass_configuration()?.value;
         let mut administrators = Vec::new();
         for user in groups::holders(self, CAPABLE)? {
             let Some(person) = self.person(user)? else { continue };
             if person.user.state == AccountState::Disabled {
                 continue;
             }
-            let has_usable_pass = passes.admit(&person.groups)
-                && self
-                    .access_pass_of(user)?
-                    .is_some_and(|pass| pass.state(now) == PassState::Usable);
+            let has_usable_pass =
+                self.access_pass_of(user)?.is_some_and(|pass| pass.state(now) == PassState::Usable);
             let passkeys = self.passkeys_of(user)?.into_iter().map(|key| key.facts).collect();
             administrators.push(AdministratorAccess {
+                user,
                 groups: person.groups,
                 passkeys,
                 has_usable_pass,

@@ -10,7 +10,7 @@ use crate::audit::{
 };
 use crate::change::Change;
 use crate::directory::UserKind;
-use crate::ids::{GroupId, Version};
+use crate::ids::{GroupId, UserId, Version};
 use crate::passkey::PasskeyFacts;
 use crate::policy::access_pass::{LENGTH_MAX, LENGTH_MIN, LIFETIME_MAX, LIFETIME_MIN};
 use crate::policy::patch::{Fido2Patch, NamedGroups, merge};
@@ -29,17 +29,42 @@ pub struct PolicyFacts {
     pub groups: NamedGroups,
     /// Enabled people who may change policy, and their ways in (S9).
     pub administrators: Vec<AdministratorAccess>,
+    /// Who may use access passes; a pass is a way in only for these.
+    pub passes: AccessPassConfiguration,
 }
 
 /// How one administrator could sign in.
 #[derive(Clone, Debug)]
 pub struct AdministratorAccess {
+    /// Who.
+    pub user: UserId,
     /// All groups, nesting included.
     pub groups: BTreeSet<GroupId>,
     /// Passkeys on record.
     pub passkeys: Vec<PasskeyFacts>,
-    /// Whether a Temporary Access Pass works for this person now.
+    /// Whether this person has a Temporary Access Pass that works now, policy apart.
     pub has_usable_pass: bool,
+}
+
+/// Whether at least one of these people could sign in under these configurations (S9).
+#[must_use]
+pub fn somebody_has_a_way_in(
+    administrators: &[AdministratorAccess],
+    configuration: &Fido2Configuration,
+    passes: &AccessPassConfiguration,
+) -> bool {
+    administrators.iter().any(|person| has_way_in(person, configuration, passes))
+}
+
+/// Whether `leaving` is the only one of these people who could still sign in, so that the account
+/// may be neither deleted nor disabled nor stripped of its role (S9).
+#[must_use]
+pub fn is_last_way_in(facts: &PolicyFacts, leaving: UserId) -> bool {
+    let (configuration, passes) = (&facts.current.value, &facts.passes);
+    let (leaves, stay): (Vec<_>, Vec<_>) =
+        facts.administrators.iter().cloned().partition(|person| person.user == leaving);
+    somebody_has_a_way_in(&leaves, configuration, passes)
+        && !somebody_has_a_way_in(&stay, configuration, passes)
 }
 
 /// What an administrator asked for.
@@ -126,7 +151,7 @@ fn decide(
     }
     let proposed = propose_fido2_configuration(facts, change, limits)?;
     let has_way_in = |configuration: &Fido2Configuration| {
-        facts.administrators.iter().any(|person| has_way_in(person, configuration))
+        somebody_has_a_way_in(&facts.administrators, configuration, &facts.passes)
     };
     // S9: a change may not take the last way in from those who could take it back.
     if has_way_in(&facts.current.value) && !has_way_in(&proposed) {
@@ -140,27 +165,40 @@ fn decide(
     Ok(proposed)
 }
 
-fn has_way_in(person: &AdministratorAccess, configuration: &Fido2Configuration) -> bool {
+fn has_way_in(
+    person: &AdministratorAccess,
+    configuration: &Fido2Configuration,
+    passes: &AccessPassConfiguration,
+) -> bool {
     // Whether somebody is a guest is asked at registration only.
     let subject = Subject { kind: UserKind::Member, groups: &person.groups };
-    person.has_usable_pass
+    (person.has_usable_pass && passes.admit(&person.groups))
         || person.passkeys.iter().any(|facts| {
             judge(configuration, subject, Candidate::Known(facts), Moment::SignIn).is_allowed()
         })
 }
 
-/// Changes the access pass configuration; `proposed` is complete.
+/// Changes the access pass configuration; `proposed` is complete. `facts` name its groups.
 pub fn change_access_pass_configuration(
     actor: &Actor,
     permit: &Permit,
     current: &Versioned<AccessPassConfiguration>,
     proposed: &AccessPassConfiguration,
-    groups: &NamedGroups,
+    facts: &PolicyFacts,
     context: &Context,
 ) -> Outcome<AccessPassConfiguration> {
     let verdict = permitted(permit)
-        .and_then(|()| check_access_pass(proposed, groups))
-        .map(|()| proposed.clone());
+        .and_then(|()| check_access_pass(proposed, &facts.groups))
+        .and_then(|()| {
+            // S9: passkeys may be off because passes were a way in; then passes must stay one
+            let way_in = |passes: &AccessPassConfiguration| {
+                somebody_has_a_way_in(&facts.administrators, &facts.current.value, passes)
+            };
+            if way_in(&current.value) && !way_in(proposed) {
+                return Err(Refusal::AdministratorsLockedOut);
+            }
+            Ok(proposed.clone())
+        });
     let target = AuditTarget::Policy("TemporaryAccessPass".to_owned());
     let mut entry = AuditEntry {
         actor: actor.clone(),
@@ -174,6 +212,7 @@ pub fn change_access_pass_configuration(
             old: AuditValue::AccessPass(Box::new(current.value.clone())),
             new: AuditValue::AccessPass(Box::new(configuration.clone())),
         });
+        changes.push(Change::ExpectFido2Configuration { expected: facts.current.version });
         changes.push(replace(current, configuration, context.now));
     }
     changes.push(Change::Audit(Box::new(entry)));

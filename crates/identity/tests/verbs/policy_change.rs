@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use identity::access::{Action, Caller, authorize};
 use identity::administration::{
-    AdministratorAccess, PolicyChange, PolicyFacts, change_fido2_configuration,
+    AdministratorAccess, PolicyChange, PolicyFacts, change_access_pass_configuration,
+    change_fido2_configuration, is_last_way_in,
 };
 use identity::audit::{Actor, AuditValue};
 use identity::passkey::{AttestationLevel, PasskeyFacts, PasskeyType};
 use identity::policy::key_restrictions::{Enforcement, MICROSOFT_AUTHENTICATOR_IOS};
 use identity::policy::patch::{Fido2Patch, RestrictionsPatch};
-use identity::policy::{Fido2Configuration, MethodState, RestrictionKind, Versioned};
-use identity::{Change, Limits, Outcome, Refusal, Version};
+use identity::policy::{
+    AccessPassConfiguration, Fido2Configuration, MethodState, RestrictionKind, Versioned,
+};
+use identity::{Change, Limits, Outcome, Refusal, UserId, Version};
 use webauthn::Aaguid;
 
 use crate::people::context;
@@ -27,11 +30,18 @@ fn facts(administrators: Vec<AdministratorAccess>) -> PolicyFacts {
         current: Versioned { value: Fido2Configuration::initial(), version: Version(3) },
         groups: [].into(),
         administrators,
+        passes: AccessPassConfiguration::initial(),
     }
 }
 
 fn administrator(passkeys: &[PasskeyFacts], has_usable_pass: bool) -> AdministratorAccess {
-    AdministratorAccess { groups: BTreeSet::new(), passkeys: passkeys.to_vec(), has_usable_pass }
+    let user = UserId::new(uuid::Uuid::from_u128(if has_usable_pass { 2 } else { 1 }));
+    AdministratorAccess {
+        user,
+        groups: BTreeSet::new(),
+        passkeys: passkeys.to_vec(),
+        has_usable_pass,
+    }
 }
 
 fn only_the_app() -> PolicyChange {
@@ -80,6 +90,43 @@ fn switching_the_method_off_is_refused_when_nobody_could_switch_it_on_again() {
     let refusal =
         change(&facts(vec![administrator(&[KEY], false)]), &off, None, None).verdict.unwrap_err();
     assert_eq!(refusal, Refusal::AdministratorsLockedOut);
+}
+
+/// S9: with passkeys off, the passes are the way in, and stay it.
+#[test]
+fn switching_passes_off_is_refused_when_they_are_the_last_way_in() {
+    let mut facts = facts(vec![administrator(&[KEY], true)]);
+    let current = Versioned { value: AccessPassConfiguration::initial(), version: Version(0) };
+    let off = AccessPassConfiguration {
+        state: MethodState::Disabled,
+        ..AccessPassConfiguration::initial()
+    };
+    let permit = authorize(&Caller::Operator, Action::WriteMethodsPolicy).unwrap();
+    let mut try_it = |state| {
+        facts.current.value.state = state;
+        change_access_pass_configuration(
+            &Actor::Operator,
+            &permit,
+            &current,
+            &off,
+            &facts,
+            &context(),
+        )
+        .verdict
+    };
+    assert!(try_it(MethodState::Enabled).is_ok(), "the passkey is a way in");
+    assert_eq!(try_it(MethodState::Disabled).unwrap_err(), Refusal::AdministratorsLockedOut);
+}
+
+/// S9
+#[test]
+fn the_last_administrator_who_can_sign_in_is_known() {
+    let one = facts(vec![administrator(&[KEY], false)]);
+    let user = one.administrators[0].user;
+    assert!(is_last_way_in(&one, user));
+    let two = facts(vec![administrator(&[KEY], false), administrator(&[], true)]);
+    assert!(!is_last_way_in(&two, user), "the other has a pass");
+    assert!(!is_last_way_in(&facts(vec![administrator(&[], false)]), user), "had none before");
 }
 
 #[test]

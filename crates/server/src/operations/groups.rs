@@ -155,10 +155,20 @@ pub async fn change(
     patch: GroupPatch,
     request: &RequestInfo,
 ) -> Result<Group, Error> {
-    write(app, (caller, request), group, Action::WriteGroups, |_, by, current| {
-        Ok(directory_changes::change_group(by, current, patched(current, &patch)))
+    write(app, (caller, request), group, Action::WriteGroups, |snapshot, by, current| {
+        let is_in_policy = is_in_policy(snapshot, current.id)?;
+        Ok(directory_changes::change_group(by, current, patched(current, &patch), is_in_policy))
     })
     .await
+}
+
+/// Whether a configuration names the group.
+fn is_in_policy(snapshot: &mut Snapshot<'_>, group: GroupId) -> Result<bool, Error> {
+    let passes = snapshot.access_pass_configuration()?.value;
+    let target = identity::policy::Target::Group(group);
+    Ok(snapshot.fido2_configuration()?.value.named_groups().contains(&group)
+        || passes.include.contains(&target)
+        || passes.exclude.contains(&target))
 }
 
 fn patched(current: &Group, patch: &GroupPatch) -> Group {
@@ -189,12 +199,7 @@ pub async fn delete(
     request: &RequestInfo,
 ) -> Result<(), Error> {
     write(app, (caller, request), group, Action::WriteGroups, |snapshot, by, current| {
-        let named = snapshot.fido2_configuration()?.value.named_groups();
-        let passes = snapshot.access_pass_configuration()?.value;
-        let group = identity::policy::Target::Group(current.id);
-        let is_in_policy = named.contains(&current.id)
-            || passes.include.contains(&group)
-            || passes.exclude.contains(&group);
+        let is_in_policy = is_in_policy(snapshot, current.id)?;
         Ok(directory_changes::delete_group(by, current, is_in_policy))
     })
     .await

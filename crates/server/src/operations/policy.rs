@@ -134,10 +134,10 @@ pub async fn change_access_pass(
                 return Err(Error::Refused(Refusal::VersionConflict));
             }
             version = current.version.next();
-            let groups = snapshot.named_groups(&named)?;
             let context = app.context(request);
+            let facts = snapshot.policy_facts(&named, context.now)?;
             Ok(administration::change_access_pass_configuration(
-                &actor, &permit, &current, &proposed, &groups, &context,
+                &actor, &permit, &current, &proposed, &facts, &context,
             ))
         })
         .await?;

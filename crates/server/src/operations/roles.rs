@@ -11,6 +11,7 @@ use store::Snapshot;
 use crate::app::App;
 use crate::error::Error;
 use crate::operations::groups::principal_name;
+use crate::operations::is_last_way_in;
 use crate::request::RequestInfo;
 
 /// A role assignment with the holder's name.
@@ -102,7 +103,11 @@ pub async fn remove(
         let holder = holder(snapshot, assignment.principal)?;
         let context = app.context(request);
         let by = By { actor: &Actor::from(caller), permit: &permit, context: &context };
-        Ok(directory_changes::remove_role(by, assignment, holder))
+        let is_last_way_in = match assignment.principal {
+            Principal::User(user) => is_last_way_in(snapshot, user, app.now())?,
+            Principal::Group(_) => false,
+        };
+        Ok(directory_changes::remove_role(by, assignment, holder, is_last_way_in))
     })
     .await
 }

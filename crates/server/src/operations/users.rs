@@ -7,7 +7,7 @@ use identity::audit::Actor;
 use identity::directory::{
     AccountState, DisplayName, User, UserDetails, UserKind, UserPrincipalName,
 };
-use identity::directory_changes::{self, By, UserPatch};
+use identity::directory_changes::{self, By, UserFacts, UserPatch};
 use identity::{UserId, Version, sign_in};
 use store::{Snapshot, UserName};
 use webauthn::UserHandle;
@@ -15,7 +15,7 @@ use webauthn::UserHandle;
 use crate::app::App;
 use crate::error::Error;
 use crate::operations::page::{Cursor, Page, PageQuery};
-use crate::operations::{organisation_of, target};
+use crate::operations::{is_last_way_in, organisation_of, target};
 use crate::request::RequestInfo;
 
 /// How a request names a user.
@@ -228,8 +228,13 @@ pub async fn change(
         };
         let context = app.context(request);
         let by = By { actor: &Actor::from(caller), permit: &permit, context: &context };
-        let domain = &organisation.domain;
-        Ok(directory_changes::change_user(by, &person.user, &patch, domain, is_taken))
+        let facts = UserFacts {
+            current: &person.user,
+            domain: &organisation.domain,
+            is_upn_taken: is_taken,
+            is_last_way_in: is_last_way_in(snapshot, person.user.id, app.now())?,
+        };
+        Ok(directory_changes::change_user(by, facts, &patch))
     })
     .await
 }
@@ -248,7 +253,8 @@ pub async fn delete(
         let (person, permit) = target(snapshot, caller, user, Action::WriteUser)?;
         let context = app.context(request);
         let by = By { actor: &Actor::from(caller), permit: &permit, context: &context };
-        Ok(directory_changes::delete_user(by, &person.user))
+        let is_last_way_in = is_last_way_in(snapshot, person.user.id, app.now())?;
+        Ok(directory_changes::delete_user(by, &person.user, is_last_way_in))
     })
     .await
 }
