@@ -86,6 +86,8 @@ pub enum Change {
         user: UserId,
         /// Which.
         id: CredentialId,
+        /// The session in which the person himself deletes it; that one lives on.
+        keep: Option<SessionId>,
     },
     /// Notes a use. Guard: the stored counter is `expected`.
     TouchPasskey {

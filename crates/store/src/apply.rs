@@ -167,8 +167,9 @@ fn apply_to_methods(writer: &mut Writer<'_>, change: &Change) -> Result<(), Reje
         Change::RenamePasskey { user, id, name } => {
             guarded(passkeys::rename(writer, *user, id, name), Guard::Missing)
         }
-        Change::DeletePasskey { user, id } => {
-            guarded(passkeys::delete(writer, *user, id), Guard::Missing)
+        Change::DeletePasskey { user, id, keep } => {
+            guarded(passkeys::delete(writer, *user, id), Guard::Missing)?;
+            Ok(sessions::delete_of_passkey(writer, *user, id, *keep)?)
         }
         Change::TouchPasskey { id, expected, sign_count, backup_state, at } => {
             let touch = Touch {

@@ -71,11 +71,10 @@ fn copy_tables(source: &mut Conn, path: &Path, migrate: Migrate) -> Result<(), S
     for table in TABLES {
         let mut insert = String::new();
         source.each(&format!("SELECT * FROM {table}"), &[], |row| {
-            let values = row.into_values();
             if insert.is_empty() {
-                insert = insert_into(table, values.len());
+                insert = insert_into(table, row.values().len());
             }
-            target.execute(&insert, &values)?;
+            target.execute(&insert, row.values())?;
             Ok(ControlFlow::Continue(()))
         })?;
     }

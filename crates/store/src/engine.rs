@@ -93,7 +93,7 @@ impl Conn {
         &mut self,
         sql: &str,
         params: &[Value],
-        take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
+        take: impl FnMut(&mut Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         match self {
             Self::Sqlite(conn) => conn.each(sql, params, take),
@@ -109,8 +109,8 @@ impl Conn {
         mut read: impl FnMut(&mut Row) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, Fault> {
         let mut found = Vec::new();
-        self.each(sql, params, |mut row| {
-            found.push(read(&mut row)?);
+        self.each(sql, params, |row| {
+            found.push(read(row)?);
             Ok(ControlFlow::Continue(()))
         })?;
         Ok(found)
@@ -124,8 +124,8 @@ impl Conn {
         mut read: impl FnMut(&mut Row) -> Result<T, StoreError>,
     ) -> Result<Option<T>, Fault> {
         let mut found = None;
-        self.each(sql, params, |mut row| {
-            found = Some(read(&mut row)?);
+        self.each(sql, params, |row| {
+            found = Some(read(row)?);
             Ok(ControlFlow::Break(()))
         })?;
         Ok(found)

@@ -61,16 +61,15 @@ const REPLACE: &str = "UPDATE groups SET display_folded = $3, display_name = $4,
 const DELETE: &str = "DELETE FROM groups WHERE tenant = $1 AND id = $2";
 const SECURITY: &str = "SELECT security FROM groups WHERE tenant = $1 AND id = $2";
 
+// One pass over the groups: a column that is empty tells which of the three a row is about.
 const STANDING: &str = concat!(
     reached!(),
-    "SELECT g.id, g.role_assignable, CAST(NULL AS UUID) \
+    "SELECT g.id, g.role_assignable, a.role \
      FROM reached r JOIN groups g ON g.tenant = $1 AND g.id = r.group_id \
+     LEFT JOIN role_assignments a \
+         ON g.role_assignable = TRUE AND a.tenant = $1 AND a.group_id = g.id \
      UNION ALL \
-     SELECT NULL, NULL, a.role FROM role_assignments a WHERE a.tenant = $1 AND a.user_id = $2 \
-     UNION ALL \
-     SELECT NULL, NULL, a.role FROM reached r \
-     JOIN groups g ON g.tenant = $1 AND g.id = r.group_id AND g.role_assignable = TRUE \
-     JOIN role_assignments a ON a.tenant = $1 AND a.group_id = r.group_id"
+     SELECT NULL, NULL, a.role FROM role_assignments a WHERE a.tenant = $1 AND a.user_id = $2"
 );
 const ABOVE_USER: &str = concat!(
     reached!(),
@@ -310,16 +309,16 @@ impl Snapshot<'_> {
 /// Where a user stands, in one statement.
 pub(crate) fn standing(snapshot: &mut Snapshot<'_>, user: UserId) -> Result<Standing, StoreError> {
     let mut standing = Standing::default();
-    snapshot.each(STANDING, &[user.into()], |mut row| {
+    snapshot.each(STANDING, &[user.into()], |row| {
         row.of("role_assignments");
-        let group = row.optional_uuid("group_id")?;
-        if let Some(group) = group {
+        if let Some(group) = row.optional_uuid("group_id")? {
             standing.groups.insert(GroupId::new(group));
-            standing.in_role_assignable_group |= row.bool("role_assignable")?;
-            return Ok(());
         }
-        row.skip();
-        standing.roles.insert(read_role(&mut row)?);
+        let is_role_assignable = row.optional_bool("role_assignable")?;
+        standing.in_role_assignable_group |= is_role_assignable.unwrap_or_default();
+        if let Some(role) = row.optional_uuid("role")? {
+            standing.roles.insert(known_role(row, role)?);
+        }
         Ok(())
     })?;
     Ok(standing)
@@ -484,8 +483,12 @@ fn read_assignment(row: &mut Row) -> Result<RoleAssignment, StoreError> {
 }
 
 fn read_role(row: &mut Row) -> Result<DirectoryRole, StoreError> {
-    let id = row.uuid("role")?.to_string();
-    DirectoryRole::from_template_id(&id).ok_or_else(|| row.corrupt("role"))
+    let role = row.uuid("role")?;
+    known_role(row, role)
+}
+
+fn known_role(row: &Row, role: Uuid) -> Result<DirectoryRole, StoreError> {
+    DirectoryRole::from_template_id(&role.to_string()).ok_or_else(|| row.corrupt("role"))
 }
 
 fn role_value(role: DirectoryRole) -> Result<Value, StoreError> {

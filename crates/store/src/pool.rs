@@ -22,6 +22,8 @@ struct State {
     idle: Vec<Conn>,
     /// Connections that exist, idle or lent.
     open: usize,
+    /// Readers that wait for one; without any, nobody needs to be woken.
+    waiting: usize,
 }
 
 impl Pool {
@@ -70,11 +72,13 @@ impl Pool {
                 lease.conn = Some(self.source.connect(Purpose::Read)?);
                 return Ok((lease, true));
             }
+            state.waiting = state.waiting.saturating_add(1);
             let (guard, waited) = self
                 .returned
                 .wait_timeout(state, self.patience)
                 .unwrap_or_else(PoisonError::into_inner);
             state = guard;
+            state.waiting = state.waiting.saturating_sub(1);
             if waited.timed_out() && state.idle.is_empty() {
                 return Err(StoreError::unavailable("all connections for reading are busy"));
             }
@@ -122,7 +126,10 @@ impl Drop for Lease<'_> {
             Some(conn) => state.idle.push(conn),
             None => state.open = state.open.saturating_sub(1),
         }
+        let is_awaited = state.waiting > 0;
         drop(state);
-        self.pool.returned.notify_one();
+        if is_awaited {
+            self.pool.returned.notify_one();
+        }
     }
 }

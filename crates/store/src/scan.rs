@@ -26,9 +26,9 @@ impl CheckReport {
         mut read: impl FnMut(&mut Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut count = 0_u64;
-        snapshot.each(sql, &[], |mut row| {
+        snapshot.each(sql, &[], |row| {
             count = count.saturating_add(1);
-            match read(&mut row) {
+            match read(row) {
                 Ok(()) => Ok(()),
                 Err(error @ StoreError::Corrupt { .. }) => {
                     self.add(error.to_string());

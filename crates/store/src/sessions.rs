@@ -3,7 +3,7 @@
 use identity::change::BurnKey;
 use identity::session::{PassUsage, Session, SignInMethod};
 use identity::{AccessPassId, SessionId, UserId};
-use webauthn::Timestamp;
+use webauthn::{CredentialId, Timestamp};
 
 use crate::engine::fault::Fault;
 use crate::engine::value::{Row, Value};
@@ -30,6 +30,8 @@ const INSERT: &str = "INSERT INTO sessions (tenant, id, user_id, authenticated_a
 const DELETE: &str = "DELETE FROM sessions WHERE tenant = $1 AND id = $2";
 const DELETE_OF_PASS: &str = "DELETE FROM sessions \
      WHERE tenant = $1 AND user_id = $2 AND pass_id IS NOT NULL";
+const DELETE_OF_PASSKEY: &str = "DELETE FROM sessions \
+     WHERE tenant = $1 AND user_id = $2 AND credential_id = $3 AND id <> $4";
 const IS_BURNED: &str = "SELECT 1 FROM burned WHERE tenant = $1 AND key = $2";
 const BURN: &str = "INSERT INTO burned (tenant, key, expires_at) VALUES ($1, $2, $3) \
      ON CONFLICT DO NOTHING";
@@ -70,7 +72,7 @@ pub(crate) fn read(row: &mut Row) -> Result<Session, StoreError> {
     let once = row.optional_bool("pass_once")?;
     let method = match (passkey, pass) {
         (Some(bytes), None) => SignInMethod::Passkey(
-            webauthn::CredentialId::new(bytes).map_err(|_| row.corrupt("credential_id"))?,
+            CredentialId::new(bytes).map_err(|_| row.corrupt("credential_id"))?,
         ),
         (None, Some(id)) => SignInMethod::AccessPass {
             id: AccessPassId::new(id),
@@ -126,6 +128,19 @@ pub(crate) fn delete(writer: &mut Writer<'_>, id: SessionId) -> Result<(), Fault
 /// Ends the sessions that a user opened with a pass, whichever it was: he has at most one.
 pub(crate) fn delete_of_pass(writer: &mut Writer<'_>, user: UserId) -> Result<(), Fault> {
     writer.execute(DELETE_OF_PASS, &[user.into()])?;
+    Ok(())
+}
+
+/// Ends the sessions that a user opened with a passkey, but for the one to keep.
+pub(crate) fn delete_of_passkey(
+    writer: &mut Writer<'_>,
+    user: UserId,
+    passkey: &CredentialId,
+    keep: Option<SessionId>,
+) -> Result<(), Fault> {
+    // no session has the digest of nothing
+    let keep = keep.unwrap_or(SessionId::from_digest([0; 32]));
+    writer.execute(DELETE_OF_PASSKEY, &[user.into(), passkey.into(), keep.into()])?;
     Ok(())
 }
 

@@ -54,7 +54,7 @@ impl<'c> Snapshot<'c> {
         &mut self,
         sql: &str,
         params: &[Value],
-        mut take: impl FnMut(Row) -> Result<(), StoreError>,
+        mut take: impl FnMut(&mut Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         Ok(self.conn.each(sql, &with_tenant(params), |row| {
             take(row)?;

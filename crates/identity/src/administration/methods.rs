@@ -10,13 +10,14 @@ use crate::audit::{
 };
 use crate::change::Change;
 use crate::directory::Person;
-use crate::ids::AccessPassId;
+use crate::ids::{AccessPassId, SessionId};
 use crate::passkey::{Passkey, PasskeyName};
 use crate::policy::{AccessPassConfiguration, Versioned};
 use crate::refusal::Refusal;
 use crate::session::PassUsage;
 
-/// Deletes a passkey: it signs nobody in from this moment (S90, S144).
+/// Deletes a passkey: it signs nobody in from this moment (S90, S144), and the sessions that it
+/// opened end, except the one in which the person himself deletes it.
 ///
 /// Deleting one's own asks for no fresh sign-in: a person who has lost a device must be able to
 /// shut it out at once.
@@ -24,7 +25,7 @@ pub fn delete_passkey(
     actor: &Actor,
     permit: &Permit,
     target: &TargetPerson,
-    passkey: Option<&Passkey>,
+    (passkey, keep): (Option<&Passkey>, Option<SessionId>),
     context: &Context,
 ) -> Outcome<()> {
     let verdict = passkeys_permitted(permit, target)
@@ -36,7 +37,7 @@ pub fn delete_passkey(
     if let Ok((id, aaguid)) = &verdict {
         entry.aaguid = Some(*aaguid);
         entry.details.push(("AAGUID".to_owned(), aaguid.to_string()));
-        changes.push(Change::DeletePasskey { user: target.id, id: id.clone() });
+        changes.push(Change::DeletePasskey { user: target.id, id: id.clone(), keep });
     }
     changes.push(Change::Audit(Box::new(entry)));
     Outcome { verdict: verdict.map(|_| ()), changes }

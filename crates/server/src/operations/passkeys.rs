@@ -112,8 +112,13 @@ pub async fn delete(
         let (person, permit) = target(snapshot, caller, user, Action::WritePasskeys)?;
         let passkey = snapshot.passkey(id)?;
         let target = TargetPerson::from(&person);
+        let keep = match caller {
+            Caller::Person(own) if own.person.user.id == target.id => Some(own.session.id),
+            Caller::Person(_) | Caller::Application { .. } | Caller::Operator => None,
+        };
+        let found = (passkey.as_ref(), keep);
         let context = app.context(request);
-        Ok(administration::delete_passkey(&actor, &permit, &target, passkey.as_ref(), &context))
+        Ok(administration::delete_passkey(&actor, &permit, &target, found, &context))
     })
     .await
 }

@@ -34,6 +34,8 @@ pub(crate) struct Queue {
 struct State {
     units: VecDeque<Unit>,
     is_closed: bool,
+    /// Committers with nothing to do; while all are busy nobody needs to be woken.
+    idle: usize,
 }
 
 impl Queue {
@@ -50,8 +52,11 @@ impl Queue {
             return;
         }
         state.units.push_back(unit);
+        let is_awaited = state.idle > 0;
         drop(state);
-        self.arrived.notify_one();
+        if is_awaited {
+            self.arrived.notify_one();
+        }
     }
 
     /// Takes up to `most` units as soon as there is one; none when closed and empty.
@@ -61,7 +66,9 @@ impl Queue {
             if state.is_closed {
                 return None;
             }
+            state.idle = state.idle.saturating_add(1);
             state = self.arrived.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.idle = state.idle.saturating_sub(1);
         }
         let count = std::cmp::min(state.units.len(), most);
         Some(state.units.drain(..count).collect())

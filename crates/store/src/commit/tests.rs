@@ -1,3 +1,5 @@
+//! A committer without a store around it: batches, a full disk.
+
 use std::time::Duration;
 
 use identity::change::BurnKey;

@@ -41,16 +41,17 @@ impl PostgresConn {
         &mut self,
         sql: &str,
         params: &[Value],
-        mut take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
+        mut take: impl FnMut(&mut Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         let statement = self.prepare(sql)?;
         let mut rows = self.client.query_raw(&statement, params).map_err(fault)?;
+        let mut values = Row::new(statement.columns().len());
         while let Some(row) = rows.next().map_err(fault)? {
-            let mut values = Vec::with_capacity(row.len());
+            values.clear();
             for column in 0..row.len() {
                 values.push(row.try_get(column).map_err(fault)?);
             }
-            if take(Row::new(values))?.is_break() {
+            if take(&mut values)?.is_break() {
                 break;
             }
         }
@@ -116,7 +117,7 @@ impl PostgresConn {
 
     fn setting(&mut self, sql: &str) -> Result<String, StoreError> {
         let mut found = None;
-        self.each(sql, &[], |mut row| {
+        self.each(sql, &[], |row| {
             found = Some(row.text("setting")?);
             Ok(ControlFlow::Break(()))
         })?;

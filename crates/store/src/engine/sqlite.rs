@@ -51,17 +51,18 @@ impl SqliteConn {
         &self,
         sql: &str,
         params: &[Value],
-        mut take: impl FnMut(Row) -> Result<ControlFlow<()>, StoreError>,
+        mut take: impl FnMut(&mut Row) -> Result<ControlFlow<()>, StoreError>,
     ) -> Result<(), Fault> {
         let mut statement = self.prepare(sql, params)?;
         let columns = statement.column_count();
         let mut rows = statement.raw_query();
+        let mut values = Row::new(columns);
         while let Some(row) = rows.next().map_err(fault)? {
-            let mut values = Vec::with_capacity(columns);
+            values.clear();
             for column in 0..columns {
                 values.push(read(row.get_ref(column).map_err(fault)?)?);
             }
-            if take(Row::new(values))?.is_break() {
+            if take(&mut values)?.is_break() {
                 break;
             }
         }
@@ -93,14 +94,14 @@ impl SqliteConn {
     /// What SQLite finds wrong with the file, its indexes and its references.
     pub(crate) fn complaints(&self) -> Result<Vec<String>, Fault> {
         let mut found = Vec::new();
-        self.each("PRAGMA integrity_check", &[], |mut row| {
+        self.each("PRAGMA integrity_check", &[], |row| {
             let line = row.text("integrity_check")?;
             if line != "ok" {
                 found.push(line);
             }
             Ok(ControlFlow::Continue(()))
         })?;
-        self.each("PRAGMA foreign_key_check", &[], |mut row| {
+        self.each("PRAGMA foreign_key_check", &[], |row| {
             found.push(format!("a row of {} refers to nothing", row.text("table")?));
             Ok(ControlFlow::Continue(()))
         })?;

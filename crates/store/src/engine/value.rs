@@ -123,16 +123,27 @@ impl<T: Into<Self>> From<Option<T>> for Value {
 #[derive(Debug)]
 pub(crate) struct Row {
     table: &'static str,
+    /// The first stays in its place when it is read: it names the row in errors.
     values: Vec<Value>,
     next: usize,
-    /// The first field, which names the row in errors; kept when it is moved out.
-    id: Value,
 }
 
 impl Row {
-    /// A row as an engine gives it.
-    pub(crate) fn new(values: Vec<Value>) -> Self {
-        Self { table: "(unnamed)", values, next: 0, id: Value::Null }
+    /// A row of so many columns, without values yet. One is filled again and again: a report over
+    /// a million rows would feel every allocation.
+    pub(crate) fn new(columns: usize) -> Self {
+        Self { table: "(unnamed)", values: Vec::with_capacity(columns), next: 0 }
+    }
+
+    /// Makes room for the values of the next row.
+    pub(crate) fn clear(&mut self) {
+        self.values.clear();
+        self.next = 0;
+    }
+
+    /// Puts in the next value, as an engine gives it.
+    pub(crate) fn push(&mut self, value: Value) {
+        self.values.push(value);
     }
 
     /// Says which table the row is of.
@@ -142,8 +153,8 @@ impl Row {
     }
 
     /// Everything, for copies that do not look inside.
-    pub(crate) fn into_values(self) -> Vec<Value> {
-        self.values
+    pub(crate) fn values(&self) -> &[Value] {
+        &self.values
     }
 
     /// Text.
@@ -220,8 +231,7 @@ impl Row {
 
     /// A UUID.
     pub(crate) fn uuid(&mut self, column: &'static str) -> Result<Uuid, StoreError> {
-        let bytes = self.bytes(column)?;
-        Uuid::from_slice(&bytes).map_err(|_| self.corrupt(column))
+        self.optional_uuid(column)?.ok_or_else(|| self.corrupt(column))
     }
 
     /// A truth value or nothing.
@@ -245,8 +255,12 @@ impl Row {
         &mut self,
         column: &'static str,
     ) -> Result<Option<Uuid>, StoreError> {
-        let Some(bytes) = self.optional_bytes(column)? else { return Ok(None) };
-        Uuid::from_slice(&bytes).map(Some).map_err(|_| self.corrupt(column))
+        let read = match self.peek() {
+            Some(Value::Bytes(bytes)) => Uuid::from_slice(bytes).ok().map(Some),
+            Some(Value::Null) => Some(None),
+            Some(Value::Bool(_) | Value::Int(_) | Value::Text(_)) | None => None,
+        };
+        read.ok_or_else(|| self.corrupt(column))
     }
 
     /// The model of an authenticator.
@@ -307,23 +321,25 @@ impl Row {
         self.text(column)?.parse().map_err(|_| self.corrupt(column))
     }
 
-    /// Leaves a field unread.
-    pub(crate) fn skip(&mut self) {
-        self.next = self.next.saturating_add(1);
-    }
-
     /// The error that says which field of which row of which table cannot be read.
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
-        StoreError::Corrupt { table: self.table, column, id: shown(&self.id) }
+        let id = self.values.first().map_or_else(String::new, shown);
+        StoreError::Corrupt { table: self.table, column, id }
     }
 
+    /// The next field, moved out unless it is the first.
     fn take(&mut self) -> Option<Value> {
-        let value = std::mem::replace(self.values.get_mut(self.next)?, Value::Null);
-        if self.next == 0 {
-            self.id = value.clone();
-        }
-        self.next = self.next.saturating_add(1);
-        Some(value)
+        let position = self.next;
+        self.next = position.saturating_add(1);
+        let value = self.values.get_mut(position)?;
+        Some(if position == 0 { value.clone() } else { std::mem::replace(value, Value::Null) })
+    }
+
+    /// The next field, left where it is.
+    fn peek(&mut self) -> Option<&Value> {
+        let position = self.next;
+        self.next = position.saturating_add(1);
+        self.values.get(position)
     }
 }
 
@@ -345,9 +361,15 @@ fn shown(value: &Value) -> String {
 mod tests {
     use super::*;
 
+    fn row(values: impl IntoIterator<Item = Value>) -> Row {
+        let mut row = Row::new(5);
+        values.into_iter().for_each(|value| row.push(value));
+        row
+    }
+
     #[test]
     fn fields_are_read_in_order_and_keep_their_kind() {
-        let mut row = Row::new(vec![
+        let mut row = row([
             Uuid::from_u128(7).into(),
             "Ana".into(),
             Value::Null,
@@ -364,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_field_of_the_wrong_kind_says_where_it_stands() {
-        let mut row = Row::new(vec![Uuid::from_u128(7).into(), Value::Int(2)]);
+        let mut row = row([Uuid::from_u128(7).into(), Value::Int(2)]);
         row.of("users");
         let id = Uuid::from_u128(7);
         assert_eq!(row.uuid("id"), Ok(id));

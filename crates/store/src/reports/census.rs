@@ -74,7 +74,7 @@ pub(super) fn walk(
     let mut disabled = disabled.into_iter().peekable();
     // The three lists are sorted alike, so they are walked side by side.
     let (mut person, mut groups, mut is_enabled) = (Uuid::nil(), Mask::default(), true);
-    snapshot.each(WALK, &[], |mut row| {
+    snapshot.each(WALK, &[], |row| {
         let user = row.of("passkeys").uuid("user_id")?;
         if user != person {
             person = user;
@@ -83,7 +83,7 @@ pub(super) fn walk(
             while disabled.next_if(|id| *id < user).is_some() {}
             is_enabled = disabled.next_if(|id| *id == user).is_none();
         }
-        let facts = class::read(&mut row)?;
+        let facts = class::read(row)?;
         let last_used_at = row.optional_time("last_used_at")?;
         take(Step { user: UserId::new(user), facts, last_used_at, groups, is_enabled })
     })
@@ -97,7 +97,7 @@ fn members(
     let mut found: Vec<(Uuid, Mask)> = Vec::new();
     for (group, bit) in named.0.iter().zip(0..128_u32) {
         let mask = Mask(1_u128.checked_shl(bit).unwrap_or_default());
-        snapshot.each(MEMBERS, &[(*group).into()], |mut row| {
+        snapshot.each(MEMBERS, &[(*group).into()], |row| {
             found.push((row.of("memberships").uuid("user_id")?, mask));
             Ok(())
         })?;

@@ -15,9 +15,8 @@ const PASSKEYS: &str = "SELECT p.user_id, u.upn_folded, u.upn, u.display_name, p
 const PEOPLE_WITHOUT: &str = "SELECT u.id, u.upn_folded, u.upn, u.display_name FROM users u \
      WHERE u.tenant = $1 AND NOT EXISTS (\
          SELECT 1 FROM passkeys p WHERE p.tenant = $1 AND p.user_id = u.id) ORDER BY u.id";
-const COUNT_WITHOUT: &str = "SELECT COUNT(*) FROM users u \
-     WHERE u.tenant = $1 AND NOT EXISTS (\
-         SELECT 1 FROM passkeys p WHERE p.tenant = $1 AND p.user_id = u.id)";
+const COUNT_WITHOUT: &str = "SELECT (SELECT COUNT(*) FROM users WHERE tenant = $1) - \
+     (SELECT COUNT(*) FROM (SELECT user_id FROM passkeys WHERE tenant = $1 GROUP BY user_id) h)";
 const COUNT_PASSKEYS: &str = "SELECT COUNT(*) FROM passkeys WHERE tenant = $1";
 
 /// One passkey in the export (S140).
@@ -57,9 +56,9 @@ impl Snapshot<'_> {
         &mut self,
         mut take: impl FnMut(PasskeyLine) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.each(PASSKEYS, &[], |mut row| {
+        self.each(PASSKEYS, &[], |row| {
             let person = read_person(row.of("passkeys"))?;
-            let facts = class::read(&mut row)?;
+            let facts = class::read(row)?;
             take(PasskeyLine {
                 person,
                 facts,
@@ -79,7 +78,7 @@ impl Snapshot<'_> {
         &mut self,
         mut take: impl FnMut(PersonLine) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.each(PEOPLE_WITHOUT, &[], |mut row| take(read_person(row.of("users"))?))
+        self.each(PEOPLE_WITHOUT, &[], |row| take(read_person(row.of("users"))?))
     }
 
     /// How many people have no passkey.

@@ -54,7 +54,9 @@ on_both_engines! {
         store.commit_and_wait(vec![replace_policy(1)]).unwrap();
         let read = store.read(|snapshot| snapshot.fido2_configuration()).unwrap();
         assert_eq!(read.version, Version(2));
-        let expect = |version| vec![Change::ExpectFido2Configuration { expected: Version(version) }];
+        let expect = |version| {
+            vec![Change::ExpectFido2Configuration { expected: Version(version) }]
+        };
         store.commit_and_wait(expect(2)).unwrap();
         assert_eq!(contended(&store.commit_and_wait(expect(1))), Guard::Version);
     }
@@ -191,7 +193,7 @@ on_both_engines! {
                 Guard::Missing,
             ),
             (Change::OpenSession(Box::new(session(1, 9))), Guard::Missing),
-            (Change::DeletePasskey { user: user_id(1), id: credential_id(9) }, Guard::Missing),
+            (Change::DeletePasskey { user: user_id(1), id: credential_id(9), keep: None }, Guard::Missing),
             (Change::CreateOrganisation(organisation()), Guard::SetUp),
             (Change::ReplaceFirstRunLink { digest: [1; 32], expires_at: at(9) }, Guard::SetUp),
         ] {
@@ -206,7 +208,9 @@ on_both_engines! {
         let store = fixture.open();
         set_up(&store, 2);
         store.commit_and_wait(vec![add_passkey(passkey(1, 1))]).unwrap();
-        let delete = |owner| vec![Change::DeletePasskey { user: user_id(owner), id: credential_id(1) }];
+        let delete = |owner| {
+            vec![Change::DeletePasskey { user: user_id(owner), id: credential_id(1), keep: None }]
+        };
         assert_eq!(contended(&store.commit_and_wait(delete(2))), Guard::Missing);
         store.commit_and_wait(delete(1)).unwrap();
         let gone = store.read(|snapshot| {

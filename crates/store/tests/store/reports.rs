@@ -8,7 +8,7 @@ use identity::impact::PasskeyClass;
 use identity::passkey::{AttestationLevel, PasskeyFacts, PasskeyType};
 use identity::{GroupId, UserId};
 use store::{Fate, ImpactPage, Store};
-use webauthn::Timestamp;
+use webauthn::{Aaguid, Timestamp};
 
 use crate::fixture::on_both_engines;
 use crate::nouns::*;
@@ -103,6 +103,11 @@ fn fill(store: &Store, random: &mut Random) -> Model {
     model
 }
 
+/// The passkeys of one model.
+fn held(model: &Model, aaguid: Aaguid) -> Vec<&(UserId, PasskeyFacts, Option<Timestamp>)> {
+    model.passkeys.iter().filter(|(_, facts, _)| facts.aaguid == aaguid).collect()
+}
+
 fn number(count: usize) -> u64 {
     u64::try_from(count).unwrap()
 }
@@ -191,8 +196,7 @@ on_both_engines! {
         let named = BTreeSet::from([group_id(1), group_id(2)]);
         let (models, classes) = store.read(|snapshot| snapshot.census(&named)).unwrap();
         for model_number in 0..5 {
-            let of: Vec<_> =
-                model.passkeys.iter().filter(|(_, f, _)| f.aaguid == aaguid(model_number)).collect();
+            let of = held(&model, aaguid(model_number));
             let found = models.iter().find(|model| model.aaguid == aaguid(model_number)).unwrap();
             assert_eq!(found.passkeys, number(of.len()));
             let people: BTreeSet<_> = of.iter().map(|(user, ..)| user).collect();

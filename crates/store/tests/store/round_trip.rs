@@ -222,6 +222,10 @@ on_both_engines! {
             .unwrap();
         let session = |id| store.read(|snapshot| snapshot.session(id)).unwrap();
         assert_eq!(session(by_pass(1).id), Some(by_pass(1)));
+        for opened in [by_pass(1), by_key.clone()] {
+            let found = store.read(|snapshot| snapshot.signed_in(opened.id)).unwrap().unwrap();
+            assert_eq!((found.session, found.person.user), (opened, user(1)));
+        }
         let used = Change::UseAccessPass {
             id: AccessPassId::new(Uuid::from_u128(1)),
             expected: None,
@@ -240,6 +244,28 @@ on_both_engines! {
         };
         store.commit_and_wait(vec![open(4), delete]).unwrap();
         assert_eq!((session(by_pass(4).id), session(by_key.id)), (None, Some(by_key)));
+    }
+
+    /// Whoever deletes a stolen key shuts its thief out, and not himself.
+    fn deleting_a_passkey_ends_the_sessions_that_it_opened(fixture) {
+        let store = fixture.open();
+        set_up(&store, 1);
+        let opened_by = |number: u8, credential: u128| {
+            let mut opened = session(number, 1);
+            opened.method = SignInMethod::Passkey(credential_id(credential));
+            opened
+        };
+        let (stolen, own, other) = (opened_by(1, 5), opened_by(2, 5), opened_by(3, 6));
+        let mut changes = vec![add_passkey(passkey(5, 1)), add_passkey(passkey(6, 1))];
+        for opened in [&stolen, &own, &other] {
+            changes.push(Change::OpenSession(Box::new(opened.clone())));
+        }
+        store.commit_and_wait(changes).unwrap();
+        let delete =
+            Change::DeletePasskey { user: user_id(1), id: credential_id(5), keep: Some(own.id) };
+        store.commit_and_wait(vec![delete]).unwrap();
+        let lives = |id| store.read(|snapshot| snapshot.session(id)).unwrap().is_some();
+        assert_eq!((lives(stolen.id), lives(own.id), lives(other.id)), (false, true, true));
     }
 
     fn failures_are_counted_by_the_window(fixture) {
