@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use identity::RoleAssignmentId;
-use identity::access::DirectoryRole;
+use identity::access::{Action, DirectoryRole, authorize};
 use identity::directory::Principal;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use crate::request::Call;
 
 /// `GET /roleManagement/directory/roleDefinitions`.
 pub(crate) async fn definitions(call: Call) -> Result<Response, Error> {
+    drop(authorize(call.caller()?, Action::ReadRoles)?);
     let query = ask::query(&call)?;
     query.only(&["select", "filter", "top"])?;
     let clauses = query.filter().map(filter::parse).transpose()?.unwrap_or_default();
@@ -44,6 +45,7 @@ pub(crate) async fn definitions(call: Call) -> Result<Response, Error> {
 
 /// `GET /roleManagement/directory/roleDefinitions/{role}`.
 pub(crate) async fn definition(call: Call) -> Result<Response, Error> {
+    drop(authorize(call.caller()?, Action::ReadRoles)?);
     let id = call.path.get("role");
     let role = DirectoryRole::from_template_id(id)
         .ok_or_else(|| Error::not_found(format_args!("the role '{id}'")))?;

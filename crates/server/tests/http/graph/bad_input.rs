@@ -30,12 +30,23 @@ async fn a_faulty_policy_is_refused_by_property_and_not_half_written() {
             [{ "targetType": "group", "id": id, "allowedPasskeyProfiles": profiles }] })
     };
     let all = json!("all_users");
-    let many: Vec<Value> = (0..70).map(|n| json!({ "targetType": "group",
-        "id": format!("00000000-0000-0000-0000-{n:012}") })).collect();
+    let many: Vec<Value> = (0..70)
+        .map(|n| {
+            json!({ "targetType": "group",
+        "id": format!("00000000-0000-0000-0000-{n:012}") })
+        })
+        .collect();
     let before = get(&api, FIDO2).await.body;
     for (property, body) in [
-        ("keyRestrictions/aaGuids/3", keys(&[MODEL, "de1e552d-db1d-4423-a619-566b625cdc84",
-            "00000000-0000-0000-0000-000000000001", "not-an-aaguid"])),
+        (
+            "keyRestrictions/aaGuids/3",
+            keys(&[
+                MODEL,
+                "de1e552d-db1d-4423-a619-566b625cdc84",
+                "00000000-0000-0000-0000-000000000001",
+                "not-an-aaguid",
+            ]),
+        ),
         ("keyRestrictions/aaGuids/1", keys(&[MODEL, &MODEL.to_uppercase()])),
         ("keyRestrictions/aaGuids/0", keys(&["00000000-0000-0000-0000-000000000000"])),
         ("keyRestriction", json!({ "state": "disabled", "keyRestriction": {} })),
@@ -44,8 +55,11 @@ async fn a_faulty_policy_is_refused_by_property_and_not_half_written() {
         ("includeTargets/0/id", include(&json!(MODEL), json!([]))),
         ("includeTargets/0/allowedPasskeyProfiles/0", include(&all, json!([MODEL]))),
         ("includeTargets", json!({ "includeTargets": many })),
-        ("passkeyProfiles/0/passkeyTypes", json!({ "passkeyProfiles":
-            [{ "id": MODEL, "name": "New" }] })),
+        (
+            "passkeyProfiles/0/passkeyTypes",
+            json!({ "passkeyProfiles":
+            [{ "id": MODEL, "name": "New" }] }),
+        ),
         ("passkeyProfiles", json!({ "passkeyProfiles": [] })),
     ] {
         let refused = patch(&api, FIDO2, &body).await;

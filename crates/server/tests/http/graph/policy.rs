@@ -11,8 +11,7 @@ use crate::world::{World, authenticator};
 const SEED: &str = "/beta/authenticationMethodsPolicy/authenticationMethodConfigurations/FIDO2";
 const FIDO2: &str =
     "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Fido2";
-const PASS: &str =
-    "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass";
+const PASS: &str = "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass";
 
 /// The body that the document sends; `more` are the models that an organisation keeps.
 fn seed(more: &[&str]) -> Value {
@@ -64,8 +63,13 @@ async fn the_document_s_requests_work_in_every_spelling() {
         .map(|configuration| &configuration["id"])
         .collect();
     assert_eq!(ids, ["Fido2", "TemporaryAccessPass"]);
-    let log = get(&api, "/v1.0/auditLogs/directoryAudits?$filter=activityDisplayName eq \
-                  'Authentication Methods Policy Update'").await.body;
+    let log = get(
+        &api,
+        "/v1.0/auditLogs/directoryAudits?$filter=activityDisplayName eq \
+                  'Authentication Methods Policy Update'",
+    )
+    .await
+    .body;
     let changed = &log["value"][0]["targetResources"][0]["modifiedProperties"][0];
     assert!(changed["newValue"].as_str().unwrap().contains(HERS), "{log}");
     assert_eq!(log["value"][0]["initiatedBy"]["app"]["displayName"], "Client");
@@ -202,7 +206,10 @@ async fn the_access_pass_configuration_is_read_changed_and_checked() {
     let body = json!({ "isUsableOnce": true, "maximumLifetimeInMinutes": 1440 });
     assert_eq!(patch(&api, PASS, &body).await.status, StatusCode::NO_CONTENT);
     let after = get(&api, PASS).await.body;
-    assert_eq!((&after["isUsableOnce"], &after["maximumLifetimeInMinutes"]), (&json!(true), &json!(1440)));
+    assert_eq!(
+        (&after["isUsableOnce"], &after["maximumLifetimeInMinutes"]),
+        (&json!(true), &json!(1440))
+    );
     for (property, body) in [
         ("defaultLength", json!({ "defaultLength": 7 })),
         ("maximumLifetimeInMinutes", json!({ "maximumLifetimeInMinutes": 43_201 })),

@@ -99,8 +99,18 @@ async fn each_fault_has_oauth_s_code_and_a_number() {
         (&[grant, nobody, secret, scope], 401, "invalid_client", 7_000_215),
         (&[grant, ("client_id", "x"), secret, scope], 401, "invalid_client", 7_000_215),
         (&[grant, client, secret, ("scope", "User.Read")], 400, "invalid_scope", 70_011),
-        (&[grant, client, secret, ("scope", "https://a.example/.default")], 400, "invalid_scope", 70_011),
-        (&[("grant_type", "password"), client, secret, scope], 400, "unsupported_grant_type", 70_003),
+        (
+            &[grant, client, secret, ("scope", "https://a.example/.default")],
+            400,
+            "invalid_scope",
+            70_011,
+        ),
+        (
+            &[("grant_type", "password"), client, secret, scope],
+            400,
+            "unsupported_grant_type",
+            70_003,
+        ),
         (&[grant, client, client, secret, scope], 400, "invalid_request", 9_000_411),
     ];
     for (fields, status, error, number) in cases {
