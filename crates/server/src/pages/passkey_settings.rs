@@ -30,6 +30,7 @@ use crate::operations::policy;
 use crate::request::Call;
 use crate::route::Route;
 use draft::{Draft, DraftProfile};
+use groups::Purpose;
 use show::Surroundings;
 
 /// Where the settings are.
@@ -61,7 +62,11 @@ async fn change(call: Call) -> Result<Response, Error> {
     drop(authorize(call.caller()?, Action::WriteMethodsPolicy)?);
     let stored = policy::fido2(&call.app, call.caller()?).await?;
     let mut draft = read::draft(&form, &stored.value);
-    let found = groups::take_typed(&call.app, call.caller()?, &mut draft).await?;
+    let purpose = match form.text("action") {
+        "preview" => Purpose::Preview,
+        _ => Purpose::Edit,
+    };
+    let found = groups::take_typed(&call.app, call.caller()?, &mut draft, purpose).await?;
     let (action, of) = match form.text("action").split_once(':') {
         Some((action, of)) => (action, of.parse::<ProfileId>().ok()),
         None => (form.text("action"), None),
@@ -109,7 +114,7 @@ async fn live(call: Call) -> Result<Response, Error> {
     let form = Form::from(&call.form()?);
     let stored = policy::fido2(&call.app, call.caller()?).await?;
     let mut draft = read::draft(&form, &stored.value);
-    groups::take_typed(&call.app, call.caller()?, &mut draft).await?;
+    groups::take_typed(&call.app, call.caller()?, &mut draft, Purpose::Edit).await?;
     let sentences: serde_json::Map<_, _> = sentence::all(&draft, call.app.catalogue())
         .into_iter()
         .map(|(id, text)| (id, text.into()))

@@ -44,25 +44,25 @@ async fn show(call: Call) -> Result<Response, Error> {
 }
 
 async fn counts(app: &App, caller: &Caller) -> Result<Vec<Count>, Error> {
-    let count = |value: u64, label: &str, href: &str| Count {
+    let count = |value: u64, (one, many): (&str, &str), href: &str| Count {
         value: value.to_string(),
-        label: label.to_owned(),
+        label: if value == 1 { one.to_owned() } else { many.to_owned() },
         href: href.to_owned(),
     };
     if frame::may(caller, Area::Authenticators) {
         let totals = reports::totals(app, caller).await?;
         let with = totals.users.saturating_sub(totals.people_without);
         return Ok(vec![
-            count(totals.users, "people", "/admin/users"),
-            count(with, "have a passkey", "/admin/authenticators"),
-            count(totals.people_without, "have none", "/admin/users"),
-            count(totals.passkeys, "passkeys", "/admin/authenticators"),
+            count(totals.users, ("person", "people"), "/admin/users"),
+            count(with, ("has a passkey", "have a passkey"), "/admin/authenticators"),
+            count(totals.people_without, ("has none", "have none"), "/admin/users"),
+            count(totals.passkeys, ("passkey", "passkeys"), "/admin/authenticators"),
         ]);
     }
     if frame::may(caller, Area::People) {
         let query = UserQuery { top: 1, with_total: true, ..UserQuery::default() };
         let people = users::page(app, caller, &query).await?.total.unwrap_or_default();
-        return Ok(vec![count(people, "people", "/admin/users")]);
+        return Ok(vec![count(people, ("person", "people"), "/admin/users")]);
     }
     Ok(Vec::new())
 }

@@ -92,15 +92,20 @@ async fn add(call: Call) -> Result<Response, Error> {
             let href = format!("/admin/users/{}", user.id);
             Ok(answer::see_other(&Done::PersonAdded.at(&href)))
         }
-        Err(Error::Refused(
-            refusal @ (Refusal::Property { .. } | Refusal::AlreadyExists { .. }),
-        )) => {
-            let mut wrong = typed(&form);
-            wrong.user_principal_name.error = format!("user name: {refusal}");
-            again(&call, wrong).await
+        Err(Error::Refused(Refusal::Property { problem, .. })) => {
+            wrong_name(&call, &form, &problem).await
+        }
+        Err(Error::Refused(Refusal::AlreadyExists { .. })) => {
+            wrong_name(&call, &form, "somebody has it already, choose another").await
         }
         Err(error) => Err(error),
     }
+}
+
+async fn wrong_name(call: &Call, form: &Form, problem: &str) -> Result<Response, Error> {
+    let mut wrong = typed(form);
+    wrong.user_principal_name.error = format!("user name: {problem}");
+    again(call, wrong).await
 }
 
 async fn again(call: &Call, wrong: NewPerson) -> Result<Response, Error> {

@@ -23,10 +23,20 @@ const PROPOSALS: u32 = 100;
 const FOUND: u32 = 20;
 
 /// What was typed, looked up.
+#[derive(Default)]
 struct Looked {
     found: Vec<GroupId>,
     proposals: Vec<GroupOption>,
     problems: Vec<String>,
+}
+
+/// Why the groups are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To go on: whatever is not clear is a fault.
+    Preview,
+    /// To add groups: a name that is not clear is a search, answered with what it found.
+    Edit,
 }
 
 /// Moves the groups that were typed into the lists of the draft; what is not clear stays as typed,
@@ -35,6 +45,7 @@ pub(super) async fn take_typed(
     app: &App,
     caller: &Caller,
     draft: &mut Draft,
+    purpose: Purpose,
 ) -> Result<[Vec<GroupOption>; 2], Error> {
     let include = look(app, caller, &draft.include_add).await?;
     let exclude = look(app, caller, &draft.exclude_add).await?;
@@ -46,8 +57,7 @@ pub(super) async fn take_typed(
             }
         }
     } else {
-        let text = format!("groups: {}", include.problems.join("; "));
-        draft.faults.push(Fault::new(Place::IncludeAdd, text));
+        draft.faults.extend(include.fault(Place::IncludeAdd, purpose));
     }
     if exclude.problems.is_empty() {
         draft.exclude_add.clear();
@@ -57,14 +67,21 @@ pub(super) async fn take_typed(
             }
         }
     } else {
-        let text = format!("groups: {}", exclude.problems.join("; "));
-        draft.faults.push(Fault::new(Place::ExcludeAdd, text));
+        draft.faults.extend(exclude.fault(Place::ExcludeAdd, purpose));
     }
     Ok([include.proposals, exclude.proposals])
 }
 
+impl Looked {
+    fn fault(&self, place: Place, purpose: Purpose) -> Option<Fault> {
+        let is_search = purpose == Purpose::Edit && !self.proposals.is_empty();
+        let text = format!("groups: {}", self.problems.join("; "));
+        (!is_search).then(|| Fault::new(place, text))
+    }
+}
+
 async fn look(app: &App, caller: &Caller, typed: &str) -> Result<Looked, Error> {
-    let mut looked = Looked { found: Vec::new(), proposals: Vec::new(), problems: Vec::new() };
+    let mut looked = Looked::default();
     for text in typed.lines().map(str::trim).filter(|text| !text.is_empty()) {
         match text.parse::<GroupId>() {
             Ok(id) => by_id(app, caller, id, &mut looked).await?,

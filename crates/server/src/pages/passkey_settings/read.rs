@@ -68,10 +68,13 @@ fn profiles_of(form: &Form, target: &str) -> Vec<ProfileId> {
         .collect()
 }
 
-/// A field may be sent several times: as a text area, and as ticked search results.
+/// The field is sent once as it was typed, and once for each search result that was ticked; then
+/// what was typed was the search, which has served its purpose.
 fn lines(form: &Form, name: &str) -> String {
     let values: Vec<&str> = form.all(name).map(str::trim).filter(|it| !it.is_empty()).collect();
-    values.join("\n")
+    let ticked: Vec<&str> =
+        values.iter().copied().filter(|it| it.parse::<GroupId>().is_ok()).collect();
+    if values.len() > 1 && !ticked.is_empty() { ticked.join("\n") } else { values.join("\n") }
 }
 
 fn profile(
