@@ -168,8 +168,10 @@ fn user_differences(old: &User, new: &User) -> Vec<ModifiedProperty> {
 ///
 /// `is_last_way_in` says whether nobody else who may change policy could sign in (S9).
 pub fn delete_user(by: By<'_>, user: &User, is_last_way_in: bool) -> Outcome<()> {
-    let verdict = permitted_for(by.permit, user)
-        .and_then(|()| if is_last_way_in { Err(Refusal::AdministratorsLockedOut) } else { Ok(()) });
+    let verdict = match permitted_for(by.permit, user) {
+        Ok(()) if is_last_way_in => Err(Refusal::AdministratorsLockedOut),
+        verdict => verdict,
+    };
     let mut changes = Vec::new();
     if verdict.is_ok() {
         changes.push(Change::DeleteUser(user.id));

@@ -193,7 +193,14 @@ on_both_engines! {
                 Guard::Missing,
             ),
             (Change::OpenSession(Box::new(session(1, 9))), Guard::Missing),
-            (Change::DeletePasskey { user: user_id(1), id: credential_id(9), keep: None }, Guard::Missing),
+            (
+                Change::DeletePasskey {
+                    user: user_id(1),
+                    id: credential_id(9),
+                    keep: None,
+                },
+                Guard::Missing,
+            ),
             (Change::CreateOrganisation(organisation()), Guard::SetUp),
             (Change::ReplaceFirstRunLink { digest: [1; 32], expires_at: at(9) }, Guard::SetUp),
         ] {
