@@ -2,25 +2,24 @@
 
 use anyhow::{Context as _, Result};
 use data_encoding::HEXLOWER;
-use identity::TenantId;
 use postgres::{Client, NoTls};
 use rusqlite::{Connection, OpenFlags, params};
 
 use crate::cast::Player;
 use crate::place::Place;
 
-const BURN: &str = "INSERT INTO burned (tenant_id, key, expires_at) VALUES (?1, ?2, ?3)";
-const TOUCH: &str = "UPDATE passkeys SET last_used_at = ?3, sign_count = sign_count \
-     WHERE tenant_id = ?1 AND credential_id = ?2";
-const OPEN: &str = "INSERT INTO sessions (tenant_id, id, user_id, authenticated_at, expires_at, \
-     credential_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-const LOG: &str = "INSERT INTO sign_ins (tenant_id, at, id, method, user_id, upn, credential_id, \
-     aaguid, decided_by, correlation, ip, user_agent) VALUES (?1, ?2, ?3, \
-     'Passkey (device-bound)', ?4, 'somebody1234@ward.example', ?5, ?6, \
-     'profile Default passkey profile', ?3, '127.0.0.1', 'keyward-bench/1')";
+const BURN: &str = "INSERT INTO burned (tenant, key, expires_at) VALUES (1, ?1, ?2)";
+const TOUCH: &str = "UPDATE passkeys SET last_used_at = ?2, sign_count = sign_count \
+     WHERE tenant = 1 AND credential_id = ?1";
+const OPEN: &str = "INSERT INTO sessions (tenant, id, user_id, authenticated_at, expires_at, \
+     credential_id) VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+const LOG: &str = "INSERT INTO sign_ins (tenant, at, id, method, user_id, upn, credential_id, \
+     aaguid, decided_by, correlation, ip, user_agent) VALUES (1, ?1, ?2, \
+     'Passkey (device-bound)', ?3, 'somebody1234@ward.example', ?4, ?5, \
+     'profile Default passkey profile', ?2, '127.0.0.1', 'keyward-bench/1')";
 const LOOK_UP: &str = "SELECT p.public_key, p.sign_count, u.id, u.handle, u.enabled \
-     FROM passkeys p JOIN users u ON u.tenant_id = p.tenant_id AND u.id = p.user_id \
-     WHERE p.tenant_id = $1 AND p.credential_id = $2";
+     FROM passkeys p JOIN users u ON u.tenant = p.tenant AND u.id = p.user_id \
+     WHERE p.tenant = 1 AND p.credential_id = ?1";
 /// The cheapest statement that sees every passkey: what a preview is measured against.
 const CLASSES: &str = "SELECT aaguid, synced, attested, COUNT(*) FROM passkeys \
      GROUP BY aaguid, synced, attested";
@@ -66,37 +65,30 @@ impl Bare {
     }
 
     /// Reads a passkey with its owner.
-    pub(crate) fn look_up(&mut self, tenant: TenantId, player: &Player) -> Result<()> {
+    pub(crate) fn look_up(&mut self, player: &Player) -> Result<()> {
         let id = player.passkey.id.as_bytes();
         match self {
             Self::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(LOOK_UP)?;
-                let tenant = tenant.as_uuid().into_bytes();
-                let key: Vec<u8> = statement.query_row(params![tenant, id], |row| row.get(0))?;
+                let key: Vec<u8> = statement.query_row(params![id], |row| row.get(0))?;
                 anyhow::ensure!(!key.is_empty(), "the passkey has no key");
             }
             Self::Postgres(client) => {
-                let (tenant, id) = (tenant.as_uuid(), HEXLOWER.encode(id));
-                let text = LOOK_UP.replace("$1", &format!("'{tenant}'"));
-                client.simple_query(&text.replace("$2", &format!("'\\x{id}'")))?;
+                let id = format!("'\\x{}'", HEXLOWER.encode(id));
+                client.simple_query(&filled(LOOK_UP, &[&id]))?;
             }
         }
         Ok(())
     }
 
     /// Writes what the sign-ins of these people write, in one durable commit.
-    pub(crate) fn commit(
-        &mut self,
-        tenant: TenantId,
-        people: &[&Player],
-        fresh: &mut Fresh,
-    ) -> Result<()> {
+    pub(crate) fn commit(&mut self, people: &[&Player], fresh: &mut Fresh) -> Result<()> {
         match self {
-            Self::Sqlite(connection) => commit_sqlite(connection, tenant, people, fresh),
+            Self::Sqlite(connection) => commit_sqlite(connection, people, fresh),
             Self::Postgres(client) => {
                 let mut text = "BEGIN;".to_owned();
                 for player in people {
-                    text.push_str(&literal(tenant, player, fresh));
+                    text.push_str(&literal(player, fresh));
                 }
                 text.push_str("COMMIT");
                 client.batch_execute(&text).context("the bare commit failed")
@@ -130,13 +122,7 @@ impl Bare {
     }
 }
 
-fn commit_sqlite(
-    connection: &Connection,
-    tenant: TenantId,
-    people: &[&Player],
-    fresh: &mut Fresh,
-) -> Result<()> {
-    let tenant = tenant.as_uuid().into_bytes();
+fn commit_sqlite(connection: &Connection, people: &[&Player], fresh: &mut Fresh) -> Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     for player in people {
         let (key, at) = (fresh.next(), FUTURE_MS.saturating_add_unsigned(fresh.0));
@@ -144,30 +130,29 @@ fn commit_sqlite(
         let user = user.into_bytes();
         let aaguid = player.passkey.facts.aaguid.as_bytes();
         let entry = key.first_chunk::<16>();
-        connection.prepare_cached(BURN)?.execute(params![tenant, key, at])?;
-        connection.prepare_cached(TOUCH)?.execute(params![tenant, id, at])?;
-        connection.prepare_cached(OPEN)?.execute(params![tenant, key, user, at, at, id])?;
-        connection.prepare_cached(LOG)?.execute(params![tenant, at, entry, user, id, aaguid])?;
+        connection.prepare_cached(BURN)?.execute(params![key, at])?;
+        connection.prepare_cached(TOUCH)?.execute(params![id, at])?;
+        connection.prepare_cached(OPEN)?.execute(params![key, user, at, at, id])?;
+        connection.prepare_cached(LOG)?.execute(params![at, entry, user, id, aaguid])?;
     }
     connection.prepare_cached("COMMIT")?.execute([])?;
     Ok(())
 }
 
 /// The four statements with their values in them, so that a whole group is one round trip.
-fn literal(tenant: TenantId, player: &Player, fresh: &mut Fresh) -> String {
+fn literal(player: &Player, fresh: &mut Fresh) -> String {
     let (key, at) = (fresh.next(), FUTURE_MS.saturating_add_unsigned(fresh.0).to_string());
     let bytes = |bytes: &[u8]| format!("'\\x{}'", HEXLOWER.encode(bytes));
     let entry = key.first_chunk::<16>().map(|half| format!("'{}'", HEXLOWER.encode(half)));
-    let tenant = format!("'{}'", tenant.as_uuid());
     let user = format!("'{}'", player.passkey.user.as_uuid());
     let aaguid = format!("'{}'", HEXLOWER.encode(player.passkey.facts.aaguid.as_bytes()));
     let (key, id) = (bytes(&key), bytes(player.passkey.id.as_bytes()));
     let entry = entry.unwrap_or_default();
     [
-        filled(BURN, &[&tenant, &key, &at]),
-        filled(TOUCH, &[&tenant, &id, &at]),
-        filled(OPEN, &[&tenant, &key, &user, &at, &at, &id]),
-        filled(LOG, &[&tenant, &at, &entry, &user, &id, &aaguid]),
+        filled(BURN, &[&key, &at]),
+        filled(TOUCH, &[&id, &at]),
+        filled(OPEN, &[&key, &user, &at, &at, &id]),
+        filled(LOG, &[&at, &entry, &user, &id, &aaguid]),
     ]
     .concat()
 }

@@ -2,7 +2,6 @@
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 use ctap::{Lies, Model, SoftwareAuthenticator, demo_credential};
-use identity::TenantId;
 use identity::directory::AccountState;
 use identity::passkey::{Passkey, PasskeyType};
 use identity::policy::{Candidate, Moment, Subject, Verdict, judge};
@@ -24,13 +23,11 @@ pub(crate) struct Player {
 }
 
 /// Finds `count` people who may sign in, by the numbers of their credentials.
-pub(crate) fn gather(store: &Store, count: usize) -> Result<(TenantId, Vec<Player>)> {
+pub(crate) fn gather(store: &Store, count: usize) -> Result<Vec<Player>> {
     let mut seed = [0; 32];
     if let Some(last) = seed.last_chunk_mut::<8>() {
         *last = DEMO_SEED.to_be_bytes();
     }
-    let organisation = store.read(|snapshot| snapshot.organisation())?;
-    let tenant = organisation.context("the demo made no organisation")?.id;
     let mut players = Vec::with_capacity(count);
     let mut strangers = 0_u32;
     for index in 0.. {
@@ -56,7 +53,7 @@ pub(crate) fn gather(store: &Store, count: usize) -> Result<(TenantId, Vec<Playe
         }
     }
     ensure!(!players.is_empty(), "nobody of the demo organisation may sign in");
-    Ok((tenant, players))
+    Ok(players)
 }
 
 impl Player {

@@ -4,7 +4,6 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use identity::TenantId;
 use store::{Options, Store};
 use tokio::runtime::Runtime;
 
@@ -60,7 +59,6 @@ struct Served {
 /// An organisation that is ready to be measured.
 pub(crate) struct Prepared {
     place: Place,
-    tenant: TenantId,
     players: Vec<Player>,
     client: Client,
     seeding: Duration,
@@ -75,9 +73,9 @@ pub(crate) fn prepare(place: Place, scale: &Scale) -> Result<Prepared> {
     let bytes = Bare::open(&place)?.bytes()?;
     let client = Client::register(&place)?;
     let store = Store::open(&place.location(), Options::default())?;
-    let (tenant, players) = cast::gather(&store, scale.most_players())?;
+    let players = cast::gather(&store, scale.most_players())?;
     ensure!(players.len() >= GROUP, "too few people may sign in: ask for more --users");
-    Ok(Prepared { place, tenant, players, client, seeding, bytes })
+    Ok(Prepared { place, players, client, seeding, bytes })
 }
 
 /// Measures one engine.
@@ -87,7 +85,7 @@ pub(crate) fn measure(
     cores: Cores,
     scale: &Scale,
 ) -> Result<Measured> {
-    let Prepared { place, tenant, mut players, client, seeding, bytes } = prepared;
+    let Prepared { place, mut players, client, seeding, bytes } = prepared;
     let place = &place;
     let served = runtime.block_on(serve(place, cores, scale, &mut players, &client))?;
 
@@ -104,12 +102,11 @@ pub(crate) fn measure(
         ensure!(bare.classes()? > 0, "there are no passkeys");
         classes.push(watch.elapsed());
     }
-    let look_up = cost(scale.repetitions, 1_000, |time| bare.look_up(tenant, someone(time)?))?;
-    let alone =
-        cost(scale.repetitions, 200, |time| bare.commit(tenant, &[someone(time)?], &mut fresh))?;
+    let look_up = cost(scale.repetitions, 1_000, |time| bare.look_up(someone(time)?))?;
+    let alone = cost(scale.repetitions, 200, |time| bare.commit(&[someone(time)?], &mut fresh))?;
     let mut groups = people.chunks_exact(GROUP).cycle();
     let group = cost(scale.repetitions, 20, |_| {
-        bare.commit(tenant, groups.next().context("there is no group")?, &mut fresh)
+        bare.commit(groups.next().context("there is no group")?, &mut fresh)
     })?;
     drop(bare);
     let size = u32::try_from(GROUP)?;

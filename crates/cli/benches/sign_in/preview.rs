@@ -85,8 +85,8 @@ impl Client {
 fn stopping(answer: &Answer) -> Result<u64> {
     ensure!(answer.status == 200, "the preview answered {}: {}", answer.status, answer.text());
     let told: Value = serde_json::from_slice(&answer.body)?;
-    let count = told.pointer("/passkeys/stopping").and_then(Value::as_u64);
-    count.with_context(|| format!("the preview told no count: {}", answer.text()))
+    let count = told.get("stoppingPasskeys").and_then(Value::as_u64);
+    count.context("the preview told no stoppingPasskeys")
 }
 
 fn post(path: &str, headers: &str, body: &str) -> Vec<u8> {
