@@ -48,9 +48,10 @@ mod tests {
 
     const REFUSAL: (&str, &str) = (
         "crates/identity/src/refusal.rs",
-        "impl Refusal {\n    pub fn code(&self) -> &'static str {\n        match self {\n            \
-         Self::A => \"aaguid-blocked\",\n            Self::B => \"too-late\",\n        }\n    }\n\n    \
-         fn text() -> &'static str {\n        \"not a code\"\n    }\n}\n",
+        "impl Refusal {\n    pub fn code(&self) -> &'static str {\n        match self {\n\
+         \x20           Self::A => \"aaguid-blocked\",\n\
+         \x20           Self::B => \"too-late\",\n        }\n    }\n\n\
+         \x20   fn text() -> &'static str {\n        \"not a code\"\n    }\n}\n",
     );
 
     #[test]

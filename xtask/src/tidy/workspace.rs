@@ -228,7 +228,8 @@ mod tests {
             "workspace_root": "/r",
             "workspace_members": ["ours"],
             "packages": [
-                { "id": "ours", "name": "identity", "manifest_path": "/r/crates/identity/Cargo.toml",
+                { "id": "ours", "name": "identity",
+                  "manifest_path": "/r/crates/identity/Cargo.toml",
                   "source": null, "license": "Apache-2.0",
                   "targets": [{ "src_path": "/r/crates/identity/src/lib.rs" }],
                   "dependencies": [{ "name": "uuid", "kind": null },
