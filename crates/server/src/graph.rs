@@ -52,17 +52,17 @@ pub(crate) fn canonical(uri: &Uri) -> Result<Option<Uri>, Error> {
     spelling::canonical(uri, TEMPLATES)
 }
 
-/// Makes the table: each row stands in both versions.
+/// Makes the table: each row stands in both versions. A long address may come in parts.
 macro_rules! table {
-    ($($method:ident $path:literal, $kind:ident, $handler:path;)*) => {
+    ($($method:ident $($path:literal)+, $kind:ident, $handler:path;)*) => {
         /// The addresses of the table, behind the version.
-        const TEMPLATES: &[&str] = &[$($path,)*];
+        const TEMPLATES: &[&str] = &[$(concat!($($path),+),)*];
 
         /// Rows of the table of routes.
         pub(crate) fn routes() -> Vec<Route> {
             let mut routes = Vec::new();
             $(
-                for path in [concat!("/v1.0", $path), concat!("/beta", $path)] {
+                for path in [concat!("/v1.0", $($path),+), concat!("/beta", $($path),+)] {
                     let access = Access::Bearer(ActionKind::$kind);
                     routes.push(Route::new(Method::$method, path, access, face, $handler));
                 }
@@ -76,14 +76,14 @@ table! {
     GET "/policies/authenticationMethodsPolicy", ReadMethodsPolicy, methods_policy::get;
     GET "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations",
         ReadMethodsPolicy, methods_policy::list;
-    GET "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{configuration}",
-        ReadMethodsPolicy, methods_policy::get_one;
-    PATCH "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{configuration}",
-        WriteMethodsPolicy, methods_policy::change;
-    DELETE "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{configuration}",
-        WriteMethodsPolicy, methods_policy::reset;
-    POST "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/{configuration}/impact",
-        WriteMethodsPolicy, impact::preview;
+    GET "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        "/{configuration}", ReadMethodsPolicy, methods_policy::get_one;
+    PATCH "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        "/{configuration}", WriteMethodsPolicy, methods_policy::change;
+    DELETE "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        "/{configuration}", WriteMethodsPolicy, methods_policy::reset;
+    POST "/policies/authenticationMethodsPolicy/authenticationMethodConfigurations"
+        "/{configuration}/impact", WriteMethodsPolicy, impact::preview;
 
     GET "/users", ReadUsers, users::list;
     POST "/users", WriteUsers, users::create;

@@ -122,7 +122,9 @@ mod tests {
             ("length", json!({ "length": 8 })),
             (
                 "includeTargets/0/isRegistrationRequired",
-                json!({ "includeTargets": [{ "id": "all_users", "isRegistrationRequired": true }] }),
+                json!({ "includeTargets": [
+                    { "id": "all_users", "isRegistrationRequired": true }
+                ]}),
             ),
             ("excludeTargets/0/id", json!({ "excludeTargets": [{ "id": "some_users" }] })),
         ] {

@@ -120,7 +120,6 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
 
 /// Which property is at fault, for programs.
 fn details(error: &Error) -> Option<Value> {
-    let detail = |code: &str, target: &str, message: &str| json!([{ "code": code, "target": target, "message": message }]);
     if let Error::Refused(refusal @ Refusal::AlreadyExists { property }) = error {
         return Some(detail("ObjectConflict", property, &refusal.to_string()));
     }
@@ -130,4 +129,8 @@ fn details(error: &Error) -> Option<Value> {
         return None;
     };
     Some(detail("InvalidValue", property, problem))
+}
+
+fn detail(code: &str, target: &str, message: &str) -> Value {
+    json!([{ "code": code, "target": target, "message": message }])
 }

@@ -43,7 +43,8 @@ fn document(call: &Call, tenant: &Tenant) -> Value {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "scopes_supported": [format!("{address}/.default")],
-        "claims_supported": ["sub", "iss", "aud", "exp", "iat", "nbf", "tid", "oid", "appid", "roles"],
+        "claims_supported":
+            ["sub", "iss", "aud", "exp", "iat", "nbf", "tid", "oid", "appid", "roles"],
         "request_uri_parameter_supported": false,
         "tenant_region_scope": null,
         "cloud_instance_name": host(call),

@@ -32,8 +32,8 @@ async fn a_faulty_policy_is_refused_by_property_and_not_half_written() {
     let all = json!("all_users");
     let many: Vec<Value> = (0..70)
         .map(|n| {
-            json!({ "targetType": "group",
-        "id": format!("00000000-0000-0000-0000-{n:012}") })
+            let id = format!("00000000-0000-0000-0000-{n:012}");
+            json!({ "targetType": "group", "id": id })
         })
         .collect();
     let before = get(&api, FIDO2).await.body;
@@ -57,10 +57,11 @@ async fn a_faulty_policy_is_refused_by_property_and_not_half_written() {
         ("includeTargets", json!({ "includeTargets": many })),
         (
             "passkeyProfiles/0/passkeyTypes",
-            json!({ "passkeyProfiles":
-            [{ "id": MODEL, "name": "New" }] }),
+            json!({ "passkeyProfiles": [{ "id": MODEL, "name": "New" }] }),
         ),
-        ("passkeyProfiles", json!({ "passkeyProfiles": [] })),
+        // S60: the target still names it
+        ("includeTargets/0/allowedPasskeyProfiles/0", json!({ "passkeyProfiles": [] })),
+        ("passkeyProfiles", json!({ "passkeyProfiles": [], "includeTargets": [] })),
     ] {
         let refused = patch(&api, FIDO2, &body).await;
         assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{body}");

@@ -242,7 +242,9 @@ async fn groups_are_found_changed_and_deleted_unless_a_policy_names_them() {
 async fn roles_are_listed_assigned_once_and_taken_away() {
     let (world, _, _) = World::set_up().await;
     let api = mighty(&world).await;
-    let roles = get(&api, "/beta/roleManagement/directory/roleDefinitions?$filter=displayName eq 'Authentication Policy Administrator'").await;
+    let definitions = "/beta/roleManagement/directory/roleDefinitions";
+    let filter = "$filter=displayName eq 'Authentication Policy Administrator'";
+    let roles = get(&api, &format!("{definitions}?{filter}")).await;
     let role = "0526716b-113d-4c15-b2c8-68e3c22b9f80";
     assert_eq!(roles.body["value"][0]["id"], role);
     let ana = add_user(&api, "ana").await;

@@ -11,7 +11,10 @@ use crate::world::{World, authenticator};
 const SEED: &str = "/beta/authenticationMethodsPolicy/authenticationMethodConfigurations/FIDO2";
 const FIDO2: &str =
     "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/Fido2";
-const PASS: &str = "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations/TemporaryAccessPass";
+const PASS: &str = concat!(
+    "/v1.0/policies/authenticationMethodsPolicy/authenticationMethodConfigurations",
+    "/TemporaryAccessPass"
+);
 
 /// The body that the document sends; `more` are the models that an organisation keeps.
 fn seed(more: &[&str]) -> Value {
