@@ -28,7 +28,7 @@ pub(crate) fn run(config: &Config, audience: Audience, asked: &Aaguids) -> Resul
 }
 
 /// What stands for a model that the catalogue does not know.
-fn model_name(model: Option<&str>, is_hidden: bool) -> &str {
+pub(crate) fn model_name(model: Option<&str>, is_hidden: bool) -> &str {
     match (model, is_hidden) {
         (Some(name), _) => name,
         (None, true) => "(hidden)",

@@ -52,7 +52,7 @@ pub(crate) enum Command {
     Aaguids(Aaguids),
     /// Fill an empty server with an invented organisation and real passkeys
     Demo(Demo),
-    /// Copy the embedded database to a file, while the server runs or not
+    /// Copy everything to one file, while the server runs or not
     Backup(Backup),
     /// Check the integrity of the database; exit code 1 if it is damaged
     Check,
@@ -245,6 +245,9 @@ impl FromArgMatches for Flags {
 
 fn argument(setting: &'static Setting) -> Arg {
     let mut help = setting.meaning.replace('`', "");
+    if let Some(first) = help.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
     if !setting.default.is_empty() {
         help.push_str(&format!(" [default: {}]", setting.default));
     }

@@ -1,6 +1,8 @@
 //! `keyward backup`, `keyward check` and `keyward version`.
 
 use std::io::IsTerminal as _;
+#[cfg(unix)]
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -25,9 +27,18 @@ pub(crate) fn backup(config: &Config, audience: Audience, backup: &Backup) -> Re
     let copied = store.backup(file);
     waiting.finish_and_clear();
     copied.with_context(|| format!("cannot back up to {place}"))?;
+    #[cfg(unix)]
+    for_owner_only(file).with_context(|| format!("cannot protect {place}"))?;
     let bytes = file.metadata().with_context(|| format!("cannot look at {place}"))?.len();
     let json = json!({ "file": place.to_string(), "bytes": bytes });
     audience.show(&json, &format!("backed up to {place}, {bytes} bytes"))
+}
+
+/// A backup holds the server's keys, as the data does.
+#[cfg(unix)]
+fn for_owner_only(file: &Path) -> std::io::Result<()> {
+    let permissions = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    std::fs::set_permissions(file, permissions)
 }
 
 /// Checks the data, and fails if it is damaged.

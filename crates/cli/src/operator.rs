@@ -127,11 +127,12 @@ fn location(config: &Config) -> Result<Location> {
     if let Some(url) = &config.database_url {
         return Ok(Location::Postgres(url.expose().to_owned()));
     }
-    create_folder(&config.data).with_context(|| {
+    let file = config.data.join(DATABASE_FILE);
+    create_folder(&config.data).and_then(|()| create_file(&file)).with_context(|| {
         let folder = config.data.display();
         format!("cannot use the data folder {folder}: make it writable or name another with --data")
     })?;
-    Ok(Location::Sqlite(config.data.join(DATABASE_FILE)))
+    Ok(Location::Sqlite(file))
 }
 
 /// Makes the folder for our eyes only: it holds the server's keys.
@@ -140,6 +141,15 @@ fn create_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)
+}
+
+/// Makes the database's file for our eyes only, wherever it lies; an empty one is an empty database,
+/// and the files that SQLite puts beside it get the same permissions.
+fn create_file(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.write(true).create(true).truncate(false).open(file).map(drop)
 }
 
 /// The server's error in the words of the command line, with its exit code.

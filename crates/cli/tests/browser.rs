@@ -71,9 +71,7 @@ async fn a_model_that_is_not_listed_cannot_be_registered() {
 async fn a_person_signs_in_with_the_keyboard_alone() {
     together("a_person_signs_in_with_the_keyboard_alone", async |keyward, ada, _| {
         first_run(keyward, ada).await?;
-        ada.click("button", "Sign out").await?;
-        ada.click("link", "Sign in again").await?;
-        ada.heading("Sign in").await?;
+        ada.sign_out().await?;
         ada.tab_to("button", "Face, fingerprint, PIN or security key").await?;
         ada.press_enter().await?;
         ada.heading("Security info").await

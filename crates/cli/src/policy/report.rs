@@ -2,6 +2,7 @@
 
 use server::operations::policy::{AffectedPerson, Impact};
 
+use crate::aaguids::model_name;
 use crate::output::{Align, count, table};
 
 /// What a change would do, for a person to read.
@@ -32,7 +33,7 @@ pub(super) fn words(impact: &Impact) -> String {
             .map(|line| {
                 vec![
                     line.aaguid.to_string(),
-                    line.model.clone().unwrap_or_default(),
+                    model_name(line.model.as_deref(), line.aaguid.is_zero()).to_owned(),
                     line.passkeys.to_string(),
                     line.rule.to_string(),
                 ]
@@ -43,7 +44,7 @@ pub(super) fn words(impact: &Impact) -> String {
     list(&mut text, "administrators", &impact.administrators);
     list(&mut text, "people", &impact.sample);
     if !impact.sample_is_complete {
-        text.push_str("… and more: --json or the API lists all\n");
+        text.push_str("… and more: the API lists all\n");
     }
     for warning in &impact.warnings {
         text.push_str(&format!("\nwarning: {warning}\n"));

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use thirtyfour::common::command::FormatRequestData;
 use thirtyfour::extensions::query::ElementQueryable as _;
 use thirtyfour::{
-    By, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, RequestData, SessionId, WebDriver,
-    WebElement,
+    By, ChromiumLikeCapabilities as _, DesiredCapabilities, Key, LoggingPrefsLogLevel, RequestData,
+    SessionId, WebDriver, WebElement,
 };
 
 use super::chromedriver::Chromedriver;
@@ -39,6 +39,7 @@ const ARGUMENTS: [&str; 9] = [
 pub(crate) struct Person {
     driver: WebDriver,
     home: String,
+    authenticator: String,
 }
 
 /// A part of a page: inside a section or group of this name, inside another, and so on.
@@ -85,7 +86,7 @@ impl Person {
         for argument in ARGUMENTS {
             capabilities.add_arg(argument)?;
         }
-        capabilities.insert("goog:loggingPrefs".to_owned(), json!({ "browser": "ALL" }));
+        capabilities.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(chromedriver.address(), capabilities)
             .await
             .context("Chromium could not be started: install it with its driver")?;
@@ -100,8 +101,10 @@ impl Person {
             "automaticPresenceSimulation": true,
         });
         let add = "WebAuthn.addVirtualAuthenticator";
-        tools.send_raw(add, json!({ "options": options })).await?;
-        Ok(Self { driver, home: keyward.url().to_owned() })
+        let added = tools.send_raw(add, json!({ "options": options })).await?;
+        let authenticator = added.get("authenticatorId").and_then(Value::as_str);
+        let authenticator = authenticator.context("no virtual authenticator")?.to_owned();
+        Ok(Self { driver, home: keyward.url().to_owned(), authenticator })
     }
 
     /// Types an address.
@@ -114,8 +117,10 @@ impl Person {
         self.open(&self.home).await
     }
 
-    /// Signs out, if signed in, and stands before the sign-in page.
+    /// Signs out, if signed in, and stands before the sign-in page with a finger off the sensor:
+    /// the page asks for a passkey while it just stands there, and a touch would answer that.
     pub(crate) async fn sign_out(&self) -> Result<()> {
+        self.touch(false).await?;
         self.home().await?;
         self.eventually("a page", async || {
             Ok(self.shows("Sign out").await? || self.shows("User name").await?)
@@ -125,7 +130,15 @@ impl Person {
             self.click("button", "Sign out").await?;
             self.click("link", "Sign in again").await?;
         }
-        self.heading("Sign in").await
+        self.heading("Sign in").await?;
+        self.touch(true).await
+    }
+
+    /// Whether a finger lies on the sensor.
+    async fn touch(&self, is_there: bool) -> Result<()> {
+        let parameters = json!({ "authenticatorId": self.authenticator, "enabled": is_there });
+        self.driver.cdp().send_raw("WebAuthn.setAutomaticPresenceSimulation", parameters).await?;
+        Ok(())
     }
 
     /// A part of the page, by the names of the parts around it.

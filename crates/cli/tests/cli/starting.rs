@@ -83,3 +83,20 @@ fn a_second_server_on_the_same_data_serves_too() {
     assert_ne!(one.listen, two.listen);
     assert_eq!((one.stop(), two.stop()), (0, 0));
 }
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_on_the_machine_reads_the_data_or_a_backup() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let data = Data::with_organisation();
+    let backup = data.path().join("backup.db");
+    let server = data.serve();
+    data.run(&["backup", backup.to_str().unwrap()]).done();
+    for entry in std::fs::read_dir(data.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{:?} has mode {mode:o}", entry.file_name());
+    }
+    drop(server);
+}
