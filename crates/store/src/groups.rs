@@ -65,30 +65,31 @@ const SECURITY: &str = "SELECT security FROM groups WHERE tenant = $1 AND id = $
 const STANDING: &str = concat!(
     reached!(),
     "SELECT g.id, g.role_assignable, a.role \
-     FROM reached r JOIN groups g ON g.tenant = $1 AND g.id = r.group_id \
-     LEFT JOIN role_assignments a \
+     FROM reached r CROSS JOIN groups g LEFT JOIN role_assignments a \
          ON g.role_assignable = TRUE AND a.tenant = $1 AND a.group_id = g.id \
+     WHERE g.tenant = $1 AND g.id = r.group_id \
      UNION ALL \
      SELECT NULL, NULL, a.role FROM role_assignments a WHERE a.tenant = $1 AND a.user_id = $2"
 );
+// CROSS JOIN keeps SQLite from reading all groups in the order of their names.
 const ABOVE_USER: &str = concat!(
     reached!(),
     "SELECT ",
     columns!(),
-    " FROM reached r JOIN groups g ON g.tenant = $1 AND g.id = r.group_id \
+    " FROM reached r CROSS JOIN groups g WHERE g.tenant = $1 AND g.id = r.group_id \
      ORDER BY g.display_folded, g.id"
 );
 const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM memberships m JOIN groups g ON g.tenant = $1 AND g.id = m.group_id \
-     WHERE m.tenant = $1 AND m.user_id = $2 ORDER BY g.display_folded, g.id"
+    " FROM memberships m CROSS JOIN groups g \
+     WHERE m.tenant = $1 AND m.user_id = $2 AND g.tenant = $1 AND g.id = m.group_id ORDER BY g.display_folded, g.id"
 );
 const OF_GROUP: &str = concat!(
     "SELECT ",
     columns!(),
-    " FROM nestings n JOIN groups g ON g.tenant = $1 AND g.id = n.group_id \
-     WHERE n.tenant = $1 AND n.child_id = $2 ORDER BY g.display_folded, g.id"
+    " FROM nestings n CROSS JOIN groups g \
+     WHERE n.tenant = $1 AND n.child_id = $2 AND g.tenant = $1 AND g.id = n.group_id ORDER BY g.display_folded, g.id"
 );
 // The members in the order groups first, then users, each by id; `name` of the page says which.
 const CHILDREN: &str = "SELECT child_id FROM nestings \

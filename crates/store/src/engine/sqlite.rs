@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, OpenFlags};
 
@@ -155,6 +156,8 @@ fn configure(
     connection.pragma_update(None, "cache_size", CACHE_KIB.saturating_neg())?;
     // A defective file or schema must not make SQL functions run on our behalf.
     connection.pragma_update(None, "trusted_schema", false)?;
+    // Or SQLite would plan a statement anew whenever other values are bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     match purpose {
         Purpose::Read => connection.pragma_update(None, "query_only", true),

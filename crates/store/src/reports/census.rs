@@ -14,14 +14,15 @@ use crate::tx::Snapshot;
 const WALK: &str = "SELECT user_id, aaguid, synced, attested, last_used_at FROM passkeys \
      WHERE tenant = $1 ORDER BY user_id";
 const DISABLED: &str = "SELECT id FROM users WHERE tenant = $1 AND enabled = FALSE ORDER BY id";
-// Down from a named group, so it costs what the group's members cost. UNION ends circles.
+// Down from a named group, so it costs what the group's members cost: UNION ends circles, and
+// CROSS JOIN keeps SQLite from reading all memberships instead. Somebody may appear twice.
 const MEMBERS: &str = "WITH RECURSIVE below(group_id) AS (\
          SELECT id FROM groups WHERE tenant = $1 AND id = $2 \
          UNION \
          SELECT n.child_id FROM below b \
          JOIN nestings n ON n.tenant = $1 AND n.group_id = b.group_id) \
-     SELECT DISTINCT m.user_id FROM below b \
-     JOIN memberships m ON m.tenant = $1 AND m.group_id = b.group_id";
+     SELECT m.user_id FROM below b CROSS JOIN memberships m \
+     WHERE m.tenant = $1 AND m.group_id = b.group_id";
 
 /// Which of the named groups somebody is in, nesting included: one bit a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
