@@ -1,24 +1,29 @@
 //! Attestation: what an authenticator's statement about itself is worth (§6.5, §8).
 //!
-//! One file per format; each is given a `Subject` and gives back `Evidence`. Whether we trust
-//! who signed it is decided here, once for all formats.
+//! One file per format; each is given a `Subject` and gives back the `Basis` of a right statement.
+//! Whether we trust who signed it is decided here, once for all formats.
 
 mod android_key;
+mod app_attest;
 mod apple;
 mod compound;
+mod error;
 mod fido_u2f;
 mod none;
 mod packed;
+mod play_integrity;
+mod safetynet;
 mod statement;
 mod tpm;
 
-use crate::bytes::Timestamp;
 use crate::cbor::{self, CborError, Value};
 use crate::coded::coded;
-use crate::trust::{Anchor, TrustAnchors};
-use crate::x509::{self, CertificateError, PathError};
+use crate::evidence::Findings;
+use crate::genuine::Platform;
+use crate::x509;
 
-use statement::Evidence;
+pub use error::AttestationError;
+use statement::Basis;
 pub(crate) use statement::Subject;
 
 /// Deepest nesting: one more than an authenticator's own, because clients put several statements
@@ -37,6 +42,8 @@ pub struct Attestation {
     pub kind: AttestationKind,
     /// The statement's certificates in DER, the attestation key's first, verified or not.
     pub certificates: Vec<Vec<u8>>,
+    /// What was checked and learned on the way.
+    pub findings: Findings,
 }
 
 /// What a statement is worth.
@@ -92,59 +99,127 @@ impl<'a> AttestationObject<'a> {
     pub const fn authenticator_data(&self) -> &'a [u8] {
         self.authenticator_data
     }
+
+    /// The statement as it stands there.
+    #[must_use]
+    pub const fn statement(&self) -> &Value<'a> {
+        &self.statement
+    }
 }
 
 /// Steps 21 to 24 of §7.1: finds the format, has it verify the statement, and asks whether the
 /// certificates end in an anchor of ours for this model.
-pub(crate) fn judge(
-    object: &AttestationObject<'_>,
+pub(crate) fn judge(object: &AttestationObject<'_>, subject: &Subject<'_>) -> Attestation {
+    let mut findings = Findings::default();
+    let kind = judge_statement(object.format, &object.statement, subject, &mut findings);
+    let kind = expect_app(kind, object, subject, &mut findings);
+    let certificates = certificates(object.format, &object.statement);
+    Attestation { format: object.format.to_owned(), kind, certificates, findings }
+}
+
+/// What one statement is worth, also one inside a compound one.
+fn judge_statement(
+    format: &str,
+    statement: &Value<'_>,
     subject: &Subject<'_>,
-    anchors: &TrustAnchors,
-    at: Timestamp,
-) -> Attestation {
-    let anchors: Vec<_> = anchors.of(subject.aaguid).collect();
-    let kind = match verify(object.format, &object.statement, subject) {
-        Err(error) => AttestationKind::Unverified(error),
-        Ok(evidence) => weigh(&evidence, &anchors, at),
-    };
-    let certificates = certificates(&object.statement);
-    Attestation {
-        format: object.format.to_owned(),
-        kind,
-        certificates: certificates.into_iter().map(<[u8]>::to_vec).collect(),
+    findings: &mut Findings,
+) -> AttestationKind {
+    match verify(format, statement, subject, findings) {
+        Ok(basis) => weigh(basis, subject, findings),
+        Err(error) => {
+            // some formats stop before they could say where
+            if !findings.has_failed() {
+                findings.wrong("statement", &error);
+            }
+            AttestationKind::Unverified(error)
+        }
     }
 }
 
-/// Step 24 of §7.1: what right evidence is worth. Of several the worst news counts, and then the
-/// best: one trusted statement beside a self-signed one is a trusted statement.
-fn weigh(evidence: &Evidence<'_>, anchors: &[&Anchor], at: Timestamp) -> AttestationKind {
-    match evidence {
-        Evidence::Nothing => AttestationKind::None,
-        Evidence::SelfSigned => AttestationKind::SelfSigned,
-        Evidence::Certified(chain, rules) => match x509::find_trust(chain, anchors, *rules, at) {
-            Ok(()) => AttestationKind::Trusted,
-            Err(error) => AttestationKind::Unverified(AttestationError::Path(error)),
-        },
-        Evidence::All(parts) => {
-            let kinds: Vec<_> = parts.iter().map(|part| weigh(part, anchors, at)).collect();
-            let bad = kinds.iter().find(|kind| matches!(kind, AttestationKind::Unverified(_)));
-            let best = [AttestationKind::Trusted, AttestationKind::SelfSigned]
-                .into_iter()
-                .find(|kind| kinds.contains(kind));
-            bad.copied().or(best).unwrap_or(AttestationKind::None)
+/// Step 24 of §7.1: what a right statement is worth.
+fn weigh(basis: Basis<'_>, subject: &Subject<'_>, findings: &mut Findings) -> AttestationKind {
+    let (chain, rules) = match basis {
+        Basis::Nothing => return AttestationKind::None,
+        Basis::SelfSigned => return AttestationKind::SelfSigned,
+        Basis::Vouched => return AttestationKind::Trusted,
+        Basis::Weighed(kind) => return kind,
+        Basis::Certified(chain, rules) => (chain, rules),
+    };
+    let chain: Vec<&[u8]> = chain.iter().map(AsRef::as_ref).collect();
+    let anchors = subject.trust.of_certified(subject.aaguid, chain.first().copied());
+    match x509::find_trust(&chain, &anchors, rules, subject.at) {
+        Ok(anchor) => {
+            findings.ended_in(anchor.name());
+            match findings.check("path to an anchor", Ok::<_, AttestationError>(())) {
+                Ok(()) => AttestationKind::Trusted,
+                Err(error) => AttestationKind::Unverified(error),
+            }
+        }
+        Err(stop) => {
+            let error = AttestationError::Path(stop.error);
+            findings.learned("certificate", u32::try_from(stop.position).unwrap_or_default());
+            findings.wrong("path to an anchor", &error);
+            AttestationKind::Unverified(error)
+        }
+    }
+}
+
+/// A model that is an app of ours must have shown that it is that app: a certificate of the phone
+/// alone says nothing about who asked for it.
+fn expect_app(
+    kind: AttestationKind,
+    object: &AttestationObject<'_>,
+    subject: &Subject<'_>,
+    findings: &mut Findings,
+) -> AttestationKind {
+    let mut apps = subject.trust.apps(subject.aaguid).peekable();
+    if kind != AttestationKind::Trusted || apps.peek().is_none() {
+        return kind;
+    }
+    let formats = formats(object.format, &object.statement);
+    let has_shown = |needed: &[&str]| needed.iter().all(|format| formats.contains(format));
+    let is_shown = apps.any(|app| match app.platform {
+        Platform::Ios(_) => has_shown(&["apple-appattest"]),
+        Platform::Android(_) => has_shown(&["android-key", "play-integrity"]),
+    });
+    let shown = is_shown.then_some(()).ok_or(AttestationError::AppEvidence);
+    match findings.check("evidence of the app", shown) {
+        Ok(()) => kind,
+        Err(error) => AttestationKind::Unverified(error),
+    }
+}
+
+/// The format, or those inside a compound one.
+fn formats<'a>(format: &'a str, statement: &Value<'a>) -> Vec<&'a str> {
+    match statement.as_array() {
+        None => vec![format],
+        Some(parts) => {
+            parts.iter().filter_map(|part| part.as_map()?.named("fmt")?.as_text()).collect()
         }
     }
 }
 
 /// The certificates in a statement, those of a compound one in its order.
-fn certificates<'a>(statement: &Value<'a>) -> Vec<&'a [u8]> {
-    match statement.as_array() {
-        None => statement::certificates(statement).unwrap_or_default(),
-        Some(parts) => parts
+fn certificates(format: &str, statement: &Value<'_>) -> Vec<Vec<u8>> {
+    match (format, statement.as_array()) {
+        ("compound", Some(parts)) => parts
             .iter()
-            .filter_map(|part| part.as_map()?.named("attStmt"))
-            .filter_map(statement::certificates)
-            .flatten()
+            .filter_map(Value::as_map)
+            .filter_map(|part| Some((part.named("fmt")?.as_text()?, part.named("attStmt")?)))
+            .flat_map(|(format, statement)| certificates_of(format, statement))
+            .collect(),
+        (_, _) => certificates_of(format, statement),
+    }
+}
+
+fn certificates_of(format: &str, statement: &Value<'_>) -> Vec<Vec<u8>> {
+    match format {
+        "android-safetynet" => safetynet::certificates(statement),
+        "apple-appattest" => app_attest::certificates(statement),
+        _ => statement::certificates(statement)
+            .unwrap_or_default()
+            .into_iter()
+            .map(<[u8]>::to_vec)
             .collect(),
     }
 }
@@ -154,15 +229,19 @@ fn verify<'a>(
     format: &str,
     statement: &Value<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+    findings: &mut Findings,
+) -> Result<Basis<'a>, AttestationError> {
     match format {
         "none" => none::verify(statement),
-        "packed" => packed::verify(statement, subject),
-        "tpm" => tpm::verify(statement, subject),
-        "android-key" => android_key::verify(statement, subject),
-        "fido-u2f" => fido_u2f::verify(statement, subject),
-        "apple" => apple::verify(statement, subject),
-        "compound" => compound::verify(statement, subject),
+        "packed" => packed::verify(statement, subject, findings),
+        "tpm" => tpm::verify(statement, subject, findings),
+        "android-key" => android_key::verify(statement, subject, findings),
+        "android-safetynet" => safetynet::verify(statement, subject, findings),
+        "fido-u2f" => fido_u2f::verify(statement, subject, findings),
+        "apple" => apple::verify(statement, subject, findings),
+        "compound" => compound::verify(statement, subject, findings),
+        "apple-appattest" => app_attest::verify(statement, subject, findings),
+        "play-integrity" => play_integrity::verify(statement, subject, findings),
         _ => Err(AttestationError::UnknownFormat),
     }
 }
@@ -195,101 +274,3 @@ impl AttestationObjectError {
 }
 
 coded!(AttestationObjectError);
-
-/// Why a statement proves nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AttestationError {
-    /// The format is not one that we verify.
-    UnknownFormat,
-    /// The statement does not have its format's members.
-    Malformed,
-    /// The format `none` came with a statement.
-    NotEmpty,
-    /// The signature algorithm is unknown or not of the key that should have signed.
-    Algorithm,
-    /// The signature is not of the key that should have signed, over this registration.
-    Signature,
-    /// The certified key is not the new key.
-    PublicKey,
-    /// The key may be used by all applications of the phone.
-    KeyScope,
-    /// The key was not made on the phone.
-    KeyOrigin,
-    /// The key is not for signing.
-    KeyPurpose,
-    /// A certificate cannot be read.
-    Certificate(CertificateError),
-    /// The attestation certificate is not of version 3.
-    CertificateVersion,
-    /// The attestation certificate's subject is not as its format demands.
-    CertificateSubject,
-    /// The attestation certificate is a certificate authority's.
-    CertificateIsAuthority,
-    /// The attestation certificate is of another model than the authenticator says it is.
-    Aaguid,
-    /// An extension of the attestation certificate is malformed, or critical and may not be.
-    CertificateExtension,
-    /// The statement is right, but its certificates do not lead to an anchor of ours.
-    Path(PathError),
-}
-
-impl AttestationError {
-    /// Whether the statement itself is right and only trust is missing (step 24 of §7.1).
-    #[must_use]
-    pub const fn is_about_trust(&self) -> bool {
-        matches!(self, Self::Path(_))
-    }
-
-    const fn row(&self) -> (&'static str, &'static str) {
-        match self {
-            Self::UnknownFormat => {
-                ("attestation-format-unknown", "the attestation format is not known here")
-            }
-            Self::Malformed => {
-                ("attestation-malformed", "the attestation statement is not as its format demands")
-            }
-            Self::NotEmpty => {
-                ("attestation-not-empty", "the attestation format none came with a statement")
-            }
-            Self::Algorithm => (
-                "attestation-algorithm",
-                "the attestation's algorithm is not of the key that should have signed it",
-            ),
-            Self::Signature => {
-                ("attestation-signature", "the attestation's signature does not verify")
-            }
-            Self::PublicKey => {
-                ("attestation-public-key", "the attestation certifies another key than the new one")
-            }
-            Self::KeyScope => {
-                ("attestation-key-scope", "the key may be used by all applications of the phone")
-            }
-            Self::KeyOrigin => ("attestation-key-origin", "the key was not made on the phone"),
-            Self::KeyPurpose => ("attestation-key-purpose", "the key is not for signing"),
-            Self::Certificate(error) => (error.code(), error.message()),
-            Self::CertificateVersion => {
-                ("attestation-certificate-version", "the attestation certificate is not version 3")
-            }
-            Self::CertificateSubject => (
-                "attestation-certificate-subject",
-                "the attestation certificate's subject is not as its format demands",
-            ),
-            Self::CertificateIsAuthority => (
-                "attestation-certificate-authority",
-                "the attestation certificate is a certificate authority's",
-            ),
-            Self::Aaguid => (
-                "attestation-aaguid",
-                "the attestation certificate is of another model than the authenticator data",
-            ),
-            Self::CertificateExtension => (
-                "attestation-certificate-extension",
-                "an extension of the attestation certificate is malformed or wrongly critical",
-            ),
-            Self::Path(error) => (error.code(), error.message()),
-        }
-    }
-}
-
-coded!(AttestationError);

@@ -103,6 +103,12 @@ pub struct SignCount(pub u32);
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
+    /// Reads a moment as RFC 3339 writes it, `2026-11-22T12:00:00Z`.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(|moment| Self(moment.as_millisecond()))
+    }
+
     /// This moment plus `milliseconds`, stopping at the ends of time.
     #[must_use]
     pub const fn plus_ms(self, milliseconds: i64) -> Self {

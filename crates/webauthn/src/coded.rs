@@ -1,5 +1,11 @@
 //! How every error of this crate takes its stable code and its message from one table.
 
+/// An error with a row in such a table.
+pub(crate) trait Coded {
+    /// Its code and its message.
+    fn coded(&self) -> (&'static str, &'static str);
+}
+
 /// Gives an error type `code()`, `Display` and `Error` from its `row()`: a code that never
 /// changes once released, and a message for people.
 macro_rules! coded {
@@ -25,6 +31,12 @@ macro_rules! coded {
         }
 
         impl std::error::Error for $name {}
+
+        impl $crate::coded::Coded for $name {
+            fn coded(&self) -> (&'static str, &'static str) {
+                self.row()
+            }
+        }
     };
 }
 

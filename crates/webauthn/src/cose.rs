@@ -10,6 +10,7 @@ use aws_lc_rs::signature::{
 
 use crate::cbor::{self, CborError, Map, Value};
 use crate::coded::coded;
+use crate::ed448;
 
 /// A signature algorithm with its IANA COSE number, hash and curve all settled.
 ///
@@ -34,6 +35,8 @@ pub enum Algorithm {
     Esp512,
     /// Ed25519, fully specified (-19).
     Ed25519,
+    /// Ed448, fully specified (-53).
+    Ed448,
     /// ECDSA on secp256k1 with SHA-256 (-47).
     Es256k,
     /// RSASSA-PKCS1-v1_5 with SHA-256 (-257).
@@ -60,7 +63,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm that can be verified. Which are *offered* is policy.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Es256,
         Self::Es384,
         Self::Es512,
@@ -69,6 +72,7 @@ impl Algorithm {
         Self::Esp384,
         Self::Esp512,
         Self::Ed25519,
+        Self::Ed448,
         Self::Es256k,
         Self::Rs256,
         Self::Rs384,
@@ -101,6 +105,7 @@ impl Algorithm {
             Self::MlDsa87 => -50,
             Self::Esp384 => -51,
             Self::Esp512 => -52,
+            Self::Ed448 => -53,
             Self::Rs256 => -257,
             Self::Rs384 => -258,
             Self::Rs512 => -259,
@@ -121,6 +126,7 @@ impl Algorithm {
             Self::Es512 | Self::Esp512 => Scheme::Ecdsa(Curve::P521),
             Self::Es256k => Scheme::Ecdsa(Curve::Secp256k1),
             Self::EdDsa | Self::Ed25519 => Scheme::Ed25519,
+            Self::Ed448 => Scheme::Ed448,
             Self::Rs256 => Scheme::Rsa(&signature::RSA_PKCS1_2048_8192_SHA256),
             Self::Rs384 => Scheme::Rsa(&signature::RSA_PKCS1_2048_8192_SHA384),
             Self::Rs512 => Scheme::Rsa(&signature::RSA_PKCS1_2048_8192_SHA512),
@@ -140,6 +146,7 @@ impl Algorithm {
 pub(crate) enum Scheme {
     Ecdsa(Curve),
     Ed25519,
+    Ed448,
     Rsa(&'static RsaParameters),
     /// With the number of bytes of a public key.
     MlDsa(&'static PqdsaVerificationAlgorithm, usize),
@@ -190,7 +197,16 @@ impl Curve {
 pub struct PublicKey {
     algorithm: Algorithm,
     cose: Vec<u8>,
-    key: ParsedPublicKey,
+    key: Key,
+}
+
+/// Who checks the signatures of a key.
+#[derive(Clone)]
+enum Key {
+    /// The crypto library.
+    Library(ParsedPublicKey),
+    /// What the library does not have.
+    Ed448(ed448::Key),
 }
 
 impl PublicKey {
@@ -208,10 +224,11 @@ impl PublicKey {
         let algorithm = Algorithm::from_identifier(identifier)
             .ok_or(KeyError::UnsupportedAlgorithm(identifier))?;
         let key = match algorithm.scheme() {
-            Scheme::Ecdsa(curve) => elliptic(map, curve)?,
-            Scheme::Ed25519 => octet_pair(map)?,
-            Scheme::Rsa(parameters) => rsa(map, parameters)?,
-            Scheme::MlDsa(parameters, length) => lattice(map, parameters, length)?,
+            Scheme::Ecdsa(curve) => Key::Library(elliptic(map, curve)?),
+            Scheme::Ed25519 => Key::Library(octet_pair(map)?),
+            Scheme::Ed448 => Key::Ed448(long_octet_pair(map)?),
+            Scheme::Rsa(parameters) => Key::Library(rsa(map, parameters)?),
+            Scheme::MlDsa(parameters, length) => Key::Library(lattice(map, parameters, length)?),
         };
         Ok(Self { algorithm, cose: cose.to_vec(), key })
     }
@@ -233,27 +250,36 @@ impl PublicKey {
     /// # Errors
     /// [`BadSignature`] when it is not this key's signature of the message.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
-        self.key.verify_sig(message, signature).map_err(|_| BadSignature)
+        match &self.key {
+            Key::Library(key) => key.verify_sig(message, signature).map_err(|_| BadSignature),
+            Key::Ed448(key) => key.verify(message, signature),
+        }
     }
 
     /// The uncompressed point, if it is one of that curve.
     pub(crate) fn point_on(&self, curve: Curve) -> Option<&[u8]> {
-        match self.algorithm.scheme() {
-            Scheme::Ecdsa(own) if own == curve => Some(self.key.as_ref()),
-            Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Rsa(_) | Scheme::MlDsa(..) => None,
+        match (self.algorithm.scheme(), &self.key) {
+            (Scheme::Ecdsa(own), Key::Library(key)) if own == curve => Some(key.as_ref()),
+            (_, Key::Library(_) | Key::Ed448(_)) => None,
         }
     }
 
     /// The key as `SubjectPublicKeyInfo` in DER.
     pub(crate) fn to_subject_public_key_info(&self) -> Option<Vec<u8>> {
-        self.key.as_der().ok().map(|der| der.as_ref().to_vec())
+        match &self.key {
+            Key::Library(key) => key.as_der().ok().map(|der| der.as_ref().to_vec()),
+            Key::Ed448(key) => Some(key.to_subject_public_key_info()),
+        }
     }
 
     /// Whether it is the RSA key of these numbers, written without leading zeros.
     pub(crate) fn is_rsa(&self, n: &[u8], e: &[u8]) -> bool {
-        let Scheme::Rsa(parameters) = self.algorithm.scheme() else { return false };
+        let (Scheme::Rsa(parameters), Key::Library(own)) = (self.algorithm.scheme(), &self.key)
+        else {
+            return false;
+        };
         let key = RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters);
-        key.is_ok_and(|key| key.as_ref() == self.key.as_ref())
+        key.is_ok_and(|key| key.as_ref() == own.as_ref())
     }
 
     /// Whether it is the point of these coordinates, written without leading zeros.
@@ -305,6 +331,8 @@ mod label {
 
 /// The curve number of Ed25519.
 const ED25519: i64 = 6;
+/// The curve number of Ed448.
+const ED448: i64 = 7;
 
 fn elliptic(map: &Map<'_>, curve: Curve) -> Result<ParsedPublicKey, KeyError> {
     agree(map, label::KEY_TYPE, label::ELLIPTIC)?;
@@ -326,6 +354,13 @@ fn octet_pair(map: &Map<'_>) -> Result<ParsedPublicKey, KeyError> {
         return Err(KeyError::Malformed);
     }
     ParsedPublicKey::new(&signature::ED25519, x).map_err(|_| KeyError::NotOnCurve)
+}
+
+fn long_octet_pair(map: &Map<'_>) -> Result<ed448::Key, KeyError> {
+    agree(map, label::KEY_TYPE, label::OCTET_PAIR)?;
+    agree(map, label::CURVE, ED448)?;
+    let x = bytes(map, label::X)?.try_into().map_err(|_| KeyError::Malformed)?;
+    ed448::Key::new(x).ok_or(KeyError::NotOnCurve)
 }
 
 fn rsa(map: &Map<'_>, parameters: &'static RsaParameters) -> Result<ParsedPublicKey, KeyError> {

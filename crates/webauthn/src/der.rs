@@ -8,6 +8,8 @@
 pub(crate) struct Element<'a> {
     pub(crate) tag: Tag,
     pub(crate) content: &'a [u8],
+    /// Tag, length and content as they stand there.
+    pub(crate) raw: &'a [u8],
 }
 
 /// What an element is.
@@ -17,6 +19,7 @@ pub(crate) enum Tag {
     Integer,
     OctetString,
     Null,
+    ObjectIdentifier,
     Enumerated,
     Sequence,
     Set,
@@ -45,11 +48,27 @@ impl<'a> Reader<'a> {
 
     /// The next element, whatever it is.
     pub(crate) fn next(&mut self) -> Result<Element<'a>, NotDer> {
+        let start = self.0;
         let tag = self.tag()?;
         let length = self.length()?;
         let (content, rest) = self.0.split_at_checked(length).ok_or(NotDer)?;
         self.0 = rest;
-        Ok(Element { tag, content })
+        let raw = start.get(..start.len().saturating_sub(rest.len())).ok_or(NotDer)?;
+        Ok(Element { tag, content, raw })
+    }
+
+    /// The content of the next element if it is of that kind; otherwise nothing is read.
+    pub(crate) fn take_if(&mut self, tag: Tag) -> Result<Option<&'a [u8]>, NotDer> {
+        let mut ahead = *self;
+        if self.is_empty() {
+            return Ok(None);
+        }
+        let element = ahead.next()?;
+        if element.tag != tag {
+            return Ok(None);
+        }
+        *self = ahead;
+        Ok(Some(element.content))
     }
 
     /// The content of the next element, which must be of that kind.
@@ -70,6 +89,7 @@ impl<'a> Reader<'a> {
             0x02 => Ok(Tag::Integer),
             0x04 => Ok(Tag::OctetString),
             0x05 => Ok(Tag::Null),
+            0x06 => Ok(Tag::ObjectIdentifier),
             0x0a => Ok(Tag::Enumerated),
             0x30 => Ok(Tag::Sequence),
             0x31 => Ok(Tag::Set),
@@ -121,6 +141,16 @@ pub(crate) fn small_number(content: &[u8]) -> Result<u32, NotDer> {
     }
 }
 
+/// A non-negative integer of at most 63 bits.
+pub(crate) fn number(content: &[u8]) -> Result<u64, NotDer> {
+    match content {
+        [first, ..] if first & 0x80 == 0 && content.len() <= 8 => {
+            Ok(content.iter().fold(0_u64, |sum, byte| sum.wrapping_shl(8) | u64::from(*byte)))
+        }
+        _ => Err(NotDer),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,7 +160,8 @@ mod tests {
         let mut reader = Reader::new(&[0x02, 1, 7, 0x30, 0x81, 2, 0x05, 0, 0xbf, 0x84, 0x58, 0]);
         assert_eq!(reader.expect(Tag::Integer), Ok(&[7][..]));
         assert_eq!(reader.expect(Tag::Sequence), Ok(&[5, 0][..]));
-        assert_eq!(reader.next(), Ok(Element { tag: Tag::Context(600), content: &[] }));
+        let raw = &[0xbf, 0x84, 0x58, 0];
+        assert_eq!(reader.next(), Ok(Element { tag: Tag::Context(600), content: &[], raw }));
         assert!(reader.is_empty());
         assert_eq!(reader.next(), Err(NotDer));
     }

@@ -215,8 +215,10 @@ pub fn verify(
         aaguid: attested.aaguid,
         credential_id: attested.credential_id,
         public_key: &public_key,
+        trust: expectation.anchors,
+        at: expectation.at,
     };
-    let attestation = attestation::judge(&object, &subject, expectation.anchors, expectation.at);
+    let attestation = attestation::judge(&object, &subject);
 
     // step 25: the length of the credential id was checked where it was read; the record will be
     // found by the id of the JSON, so it must be the attested one

@@ -3,6 +3,7 @@
 //! Our own path walker, because the common library refuses every Windows Hello certificate and
 //! knows no anchors in the middle of a path.
 
+mod describe;
 pub mod oid;
 mod path;
 
@@ -10,12 +11,15 @@ use aws_lc_rs::signature::{self, UnparsedPublicKey, VerificationAlgorithm};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer as _;
-use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name, X509Version};
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Name, X509Version};
 
 use crate::bytes::Timestamp;
 use crate::coded::coded;
 use crate::cose::{Algorithm, BadSignature, Curve, PublicKey, Scheme};
+use crate::der::{Reader, Tag};
+use crate::ed448;
 
+pub use describe::{KeyIdentifier, from_pem};
 pub use path::PathError;
 pub(crate) use path::{PathRules, find_trust};
 
@@ -102,7 +106,18 @@ impl<'a> Certificate<'a> {
     /// Whether a directory name among the subject's alternative names has an attribute of that
     /// type whose value passes the test.
     pub fn directory_name_has(&self, attribute: &[u8], test: impl Fn(&[u8]) -> bool) -> bool {
-        let Ok(Some(alternative)) = self.0.subject_alternative_name() else { return false };
+        self.directory_name_values(attribute).into_iter().any(test)
+    }
+
+    /// The first attribute of that type there, as text.
+    #[must_use]
+    pub fn directory_name_text(&self, attribute: &[u8]) -> Option<String> {
+        let value = self.directory_name_values(attribute).into_iter().next()?;
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+
+    fn directory_name_values(&self, attribute: &[u8]) -> Vec<&'a [u8]> {
+        let Ok(Some(alternative)) = self.0.subject_alternative_name() else { return Vec::new() };
         alternative
             .value
             .general_names
@@ -111,7 +126,9 @@ impl<'a> Certificate<'a> {
                 |name| if let GeneralName::DirectoryName(n) = name { Some(n) } else { None },
             )
             .flat_map(X509Name::iter_attributes)
-            .any(|a| a.attr_type().as_bytes() == attribute && test(a.attr_value().data))
+            .filter(|a| a.attr_type().as_bytes() == attribute)
+            .map(|a| a.attr_value().data)
+            .collect()
     }
 
     /// Whether the extended key usages name that use.
@@ -166,13 +183,6 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// From when and until when it is valid.
-    fn validity(&self) -> (Timestamp, Timestamp) {
-        let validity = self.0.validity();
-        let moment = |seconds: i64| Timestamp(seconds.saturating_mul(1000));
-        (moment(validity.not_before.timestamp()), moment(validity.not_after.timestamp()))
-    }
-
     /// Whether the key is of the kind and curve that the algorithm signs with.
     #[must_use]
     pub fn has_key_for(&self, algorithm: Algorithm) -> bool {
@@ -180,6 +190,7 @@ impl<'a> Certificate<'a> {
         match algorithm.scheme() {
             Scheme::Ecdsa(curve) => kind == Some(KeyKind::Elliptic(curve)),
             Scheme::Ed25519 => kind == Some(KeyKind::Ed25519),
+            Scheme::Ed448 => kind == Some(KeyKind::Ed448),
             Scheme::Rsa(_) => kind == Some(KeyKind::Rsa),
             Scheme::MlDsa(..) => kind == Some(KeyKind::MlDsa(algorithm)),
         }
@@ -198,14 +209,29 @@ impl<'a> Certificate<'a> {
         if !self.has_key_for(algorithm) {
             return Err(BadSignature);
         }
+        let key = &self.0.tbs_certificate.subject_pki.subject_public_key.data;
         let algorithm: &'static dyn VerificationAlgorithm = match algorithm.scheme() {
             Scheme::Ecdsa(curve) => curve.ecdsa(),
             Scheme::Ed25519 => &signature::ED25519,
+            Scheme::Ed448 => return verify_ed448(key, message, signature),
             Scheme::Rsa(parameters) => parameters,
             Scheme::MlDsa(parameters, _) => parameters,
         };
-        let key = &self.0.tbs_certificate.subject_pki.subject_public_key.data;
         UnparsedPublicKey::new(algorithm, key).verify(message, signature).map_err(|_| BadSignature)
+    }
+
+    /// Checks a signature by the algorithm of that object identifier, as in CMS.
+    pub(crate) fn verify_named(
+        &self,
+        algorithm: &[u8],
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), BadSignature> {
+        let key = &self.0.tbs_certificate.subject_pki;
+        let algorithm = issuing_algorithm(algorithm, key, Timestamp(i64::MAX));
+        UnparsedPublicKey::new(algorithm.ok_or(BadSignature)?, &key.subject_public_key.data)
+            .verify(message, signature)
+            .map_err(|_| BadSignature)
     }
 
     /// Checks that the holder of `issuer_key` signed this certificate.
@@ -213,7 +239,8 @@ impl<'a> Certificate<'a> {
         let Ok((_, issuer_key)) = SubjectPublicKeyInfo::from_der(issuer_key) else {
             return Err(PathError::SignatureAlgorithm);
         };
-        let algorithm = issuing_algorithm(&self.0.signature_algorithm, &issuer_key)
+        let named = self.0.signature_algorithm.algorithm.as_bytes();
+        let algorithm = issuing_algorithm(named, &issuer_key, self.validity().0)
             .ok_or(PathError::SignatureAlgorithm)?;
         let signed = self.0.tbs_certificate.as_ref();
         // some real certificates count their unused bits wrongly; the bytes alone are signed
@@ -223,11 +250,37 @@ impl<'a> Certificate<'a> {
     }
 }
 
+/// The uncompressed point in a `SubjectPublicKeyInfo` of a key on P-256.
+pub(crate) fn p256_point(info: &[u8]) -> Option<Vec<u8>> {
+    let (rest, info) = SubjectPublicKeyInfo::from_der(info).ok()?;
+    let point = info.subject_public_key.data.as_ref();
+    let is_point = rest.is_empty()
+        && KeyKind::of(&info) == Some(KeyKind::Elliptic(Curve::P256))
+        && point.len() == 65
+        && point.first() == Some(&4);
+    is_point.then(|| point.to_vec())
+}
+
+/// The nonce in an extension of Apple's: a sequence of one element, tagged 1, that holds it.
+pub(crate) fn apple_nonce(value: &[u8]) -> Option<&[u8]> {
+    let mut outer = Reader::new(value);
+    let mut sequence = Reader::new(outer.expect(Tag::Sequence).ok()?);
+    let mut tagged = Reader::new(sequence.expect(Tag::Context(1)).ok()?);
+    let nonce = tagged.expect(Tag::OctetString).ok()?;
+    (outer.is_empty() && sequence.is_empty() && tagged.is_empty()).then_some(nonce)
+}
+
+fn verify_ed448(key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), BadSignature> {
+    let key = key.try_into().ok().and_then(ed448::Key::new).ok_or(BadSignature)?;
+    key.verify(message, signature)
+}
+
 /// The kinds of keys in certificates.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum KeyKind {
     Elliptic(Curve),
     Ed25519,
+    Ed448,
     Rsa,
     MlDsa(Algorithm),
 }
@@ -237,6 +290,7 @@ impl KeyKind {
         match key.algorithm.algorithm.as_bytes() {
             oid::RSA => Some(Self::Rsa),
             oid::ED25519 => Some(Self::Ed25519),
+            oid::ED448 => Some(Self::Ed448),
             oid::ML_DSA_44 => Some(Self::MlDsa(Algorithm::MlDsa44)),
             oid::ML_DSA_65 => Some(Self::MlDsa(Algorithm::MlDsa65)),
             oid::ML_DSA_87 => Some(Self::MlDsa(Algorithm::MlDsa87)),
@@ -256,13 +310,23 @@ impl KeyKind {
     }
 }
 
-/// The algorithm that a certificate says it is signed by, if the issuer's key can. SHA-1 is
-/// missing: whoever can collide it can have one certificate signed and show another.
+/// When collisions of SHA-1 with chosen beginnings became affordable: 1 January 2020.
+const SHA1_BROKEN: Timestamp = Timestamp(1_577_836_800_000);
+
+/// The algorithm that a certificate says it is signed by, if the issuer's key can.
+///
+/// Whoever can collide SHA-1 can have one certificate signed and show another, so it counts only
+/// in certificates from before that was affordable. A forger could write any date, but would
+/// need an authority among our anchors that signs so to this day.
 fn issuing_algorithm(
-    named: &AlgorithmIdentifier<'_>,
+    named: &[u8],
     key: &SubjectPublicKeyInfo<'_>,
+    issued: Timestamp,
 ) -> Option<&'static dyn VerificationAlgorithm> {
-    match (named.algorithm.as_bytes(), KeyKind::of(key)?) {
+    match (named, KeyKind::of(key)?) {
+        (oid::RSA_SHA1, KeyKind::Rsa) if issued < SHA1_BROKEN => {
+            Some(&signature::RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY)
+        }
         (oid::ECDSA_SHA256, KeyKind::Elliptic(curve)) => Some(match curve {
             Curve::P256 => &signature::ECDSA_P256_SHA256_ASN1,
             Curve::P384 => &signature::ECDSA_P384_SHA256_ASN1,
@@ -305,7 +369,7 @@ pub enum CertificateError {
 }
 
 impl CertificateError {
-    const fn row(&self) -> (&'static str, &'static str) {
+    pub(crate) const fn row(&self) -> (&'static str, &'static str) {
         match self {
             Self::Malformed => ("certificate-malformed", "a certificate cannot be read"),
             Self::TrailingBytes => ("certificate-trailing-bytes", "bytes follow a certificate"),

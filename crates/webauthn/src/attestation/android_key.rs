@@ -1,58 +1,77 @@
 //! The format `android-key` (§8.4): the phone's secure hardware certifies the new key itself.
 
 use super::AttestationError;
-use super::statement::{self, Evidence, Subject};
+use super::statement::{self, Basis, Subject};
+use crate::android::{self, AndroidError, BootState, KeyDescription, SecurityLevel};
 use crate::cbor::Value;
-use crate::der::{self, NotDer, Reader, Tag};
-use crate::x509::{Certificate, oid};
+use crate::evidence::Findings;
+use crate::genuine::{AndroidApp, Platform};
+use crate::x509::oid;
 
 /// §8.4, verification procedure.
 pub(super) fn verify<'a>(
     statement: &Value<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+    findings: &mut Findings,
+) -> Result<Basis<'a>, AttestationError> {
     // step 1: algorithm, signature and certificates are there
     let members = statement::members(statement)?;
     let chain = statement::certificates(statement).ok_or(AttestationError::Malformed)?;
-    let leaf = chain.first().ok_or(AttestationError::Malformed)?;
-    let leaf = Certificate::parse(leaf).map_err(AttestationError::Certificate)?;
+    let leaf = statement::leaf(&chain)?;
     let algorithm = statement::algorithm(members)?;
-    if !leaf.has_key_for(algorithm) {
-        return Err(AttestationError::Algorithm);
-    }
 
     // step 2: signed by the certified key
-    leaf.verify(algorithm, &subject.to_be_signed(), statement::bytes(members, "sig")?)
-        .map_err(|_| AttestationError::Signature)?;
+    let signature = statement::bytes(members, "sig")?;
+    let signed = statement::expect_signed(&leaf, algorithm, &subject.to_be_signed(), signature);
+    findings.check("signature of the certified key", signed)?;
 
     // step 3: which is the new key
-    if !leaf.is_of(subject.public_key) {
-        return Err(AttestationError::PublicKey);
-    }
+    findings.check("certified key", statement::expect_key(&leaf, subject))?;
 
     // steps 4 and 5: and what the hardware says about it
     let extension =
         leaf.extension(oid::ANDROID_KEY_DESCRIPTION).ok_or(AttestationError::Malformed)?;
-    let description = KeyDescription::read(extension.value)
-        .map_err(|NotDer| AttestationError::CertificateExtension)?;
-    if description.challenge != subject.client_data_hash {
-        return Err(AttestationError::Signature);
+    let description =
+        KeyDescription::parse(extension.value).map_err(|_| AttestationError::CertificateExtension);
+    let description = findings.check("description of the key", description)?;
+    description.tell(findings);
+    let is_for_this = description.challenge == subject.client_data_hash;
+    findings.check("challenge", is_for_this.then_some(()).ok_or(AttestationError::Signature))?;
+    let in_hardware = subject.trust.demands().android_key_in_hardware;
+    findings.check("authorizations", expect_own_signing_key(&description, in_hardware))?;
+
+    let unrevoked = android::expect_unrevoked(&chain, subject.trust.revoked());
+    findings.check("status list", unrevoked.map_err(revocation))?;
+    for app in subject.trust.apps(subject.aaguid) {
+        if let Platform::Android(app) = &app.platform {
+            findings.check("app", expect_genuine(&description, app))?;
+        }
     }
-    expect_own_signing_key(&description)?;
 
     // step 6
-    Ok(Evidence::certified_by_android(chain))
+    Ok(Basis::certified_by_android(chain))
+}
+
+fn revocation(error: AndroidError) -> AttestationError {
+    if let AndroidError::Certificate(error) = error {
+        return AttestationError::Certificate(error);
+    }
+    AttestationError::Revoked
 }
 
 /// Step 5: made on the phone, for signing, and for one application alone. Of the two lists the
-/// union counts; who wants only what hardware enforces asks for more than the standard.
-fn expect_own_signing_key(description: &KeyDescription<'_>) -> Result<(), AttestationError> {
+/// union counts, unless only what hardware enforces shall.
+fn expect_own_signing_key(
+    description: &KeyDescription<'_>,
+    in_hardware: bool,
+) -> Result<(), AttestationError> {
     const GENERATED: u32 = 0;
     const SIGN: u32 = 2;
-    let lists = [&description.software_enforced, &description.hardware_enforced];
-    if lists.iter().any(|list| list.is_for_all_applications) {
+    let both = [&description.hardware_enforced, &description.software_enforced];
+    if both.iter().any(|list| list.is_for_all_applications) {
         return Err(AttestationError::KeyScope);
     }
+    let lists = if in_hardware { both.get(..1).unwrap_or_default() } else { &both };
     let mut origins = lists.iter().filter_map(|list| list.origin).peekable();
     if origins.peek().is_none() || origins.any(|origin| origin != GENERATED) {
         return Err(AttestationError::KeyOrigin);
@@ -63,75 +82,26 @@ fn expect_own_signing_key(description: &KeyDescription<'_>) -> Result<(), Attest
     Ok(())
 }
 
-/// Android's key description, as far as the standard asks for it.
-struct KeyDescription<'a> {
-    challenge: &'a [u8],
-    software_enforced: Authorizations,
-    hardware_enforced: Authorizations,
-}
-
-impl<'a> KeyDescription<'a> {
-    fn read(value: &'a [u8]) -> Result<Self, NotDer> {
-        let mut outer = Reader::new(value);
-        let mut fields = Reader::new(outer.expect(Tag::Sequence)?);
-        // versions and levels: of the attestation, then of the key master
-        for tag in [Tag::Integer, Tag::Enumerated, Tag::Integer, Tag::Enumerated] {
-            fields.expect(tag)?;
-        }
-        let challenge = fields.expect(Tag::OctetString)?;
-        let _unique_id = fields.expect(Tag::OctetString)?;
-        let software_enforced = Authorizations::read(fields.expect(Tag::Sequence)?)?;
-        let hardware_enforced = Authorizations::read(fields.expect(Tag::Sequence)?)?;
-        if !fields.is_empty() || !outer.is_empty() {
-            return Err(NotDer);
-        }
-        Ok(Self { challenge, software_enforced, hardware_enforced })
+/// The genuine app made the key, in hardware, on a system that its maker signed: the name of the
+/// app is the system's word, so the system must be one to believe.
+fn expect_genuine(
+    description: &KeyDescription<'_>,
+    app: &AndroidApp,
+) -> Result<(), AttestationError> {
+    let root = description.hardware_enforced.root_of_trust.as_ref();
+    let is_protected = description.attestation_level != SecurityLevel::Software
+        && description.attestation_level == description.key_level
+        && root.is_some_and(|root| root.is_locked && root.state == BootState::Verified);
+    if !is_protected {
+        return Err(AttestationError::KeyProtection);
     }
-}
-
-/// One authorization list. Its members are all optional and known by their tags; later versions
-/// of Android add some, which are passed over.
-#[derive(Default)]
-struct Authorizations {
-    purposes: Vec<u32>,
-    is_for_all_applications: bool,
-    origin: Option<u32>,
-}
-
-impl Authorizations {
-    const PURPOSE: u32 = 1;
-    const ALL_APPLICATIONS: u32 = 600;
-    const ORIGIN: u32 = 702;
-
-    fn read(content: &[u8]) -> Result<Self, NotDer> {
-        let mut list = Self::default();
-        let mut seen = Vec::new();
-        let mut members = Reader::new(content);
-        while !members.is_empty() {
-            let member = members.next()?;
-            let Tag::Context(number) = member.tag else { return Err(NotDer) };
-            // two readers that keep the first and the last value would see different keys
-            if seen.contains(&number) {
-                return Err(NotDer);
-            }
-            seen.push(number);
-            let mut value = Reader::new(member.content);
-            match number {
-                Self::PURPOSE => {
-                    let mut purposes = Reader::new(value.expect(Tag::Set)?);
-                    while !purposes.is_empty() {
-                        list.purposes.push(der::small_number(purposes.expect(Tag::Integer)?)?);
-                    }
-                }
-                Self::ALL_APPLICATIONS => list.is_for_all_applications = true,
-                Self::ORIGIN => {
-                    list.origin = Some(der::small_number(value.expect(Tag::Integer)?)?);
-                }
-                _ => {}
-            }
-        }
-        Ok(list)
-    }
+    let made_by = description.software_enforced.application.as_ref();
+    let is_genuine = made_by.is_some_and(|made_by| {
+        made_by.packages.iter().any(|(name, version)| {
+            *name == app.package && app.minimum_version.is_none_or(|minimum| *version >= minimum)
+        }) && made_by.signing_digest_texts().any(|digest| app.signing_digests.contains(&digest))
+    });
+    if is_genuine { Ok(()) } else { Err(AttestationError::OtherApp) }
 }
 
 #[cfg(test)]

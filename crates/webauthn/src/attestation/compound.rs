@@ -1,18 +1,20 @@
 //! The format `compound` (§8.9): several statements about the same credential.
 
-use super::AttestationError;
-use super::statement::{Evidence, Subject};
+use super::statement::{Basis, Subject};
+use super::{AttestationError, AttestationKind};
 use crate::cbor::Value;
+use crate::evidence::Findings;
 
 /// §8.9, verification procedure: at least two statements, none of them compound again, and all
 /// of them right. How many are enough is ours to say; fewer than all would let a bad one hide.
 pub(super) fn verify<'a>(
     statement: &Value<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+    findings: &mut Findings,
+) -> Result<Basis<'a>, AttestationError> {
     let parts = statement.as_array().filter(|parts| parts.len() >= 2);
     let parts = parts.ok_or(AttestationError::Malformed)?;
-    let mut evidence = Vec::new();
+    let mut named = Vec::new();
     for part in parts {
         let part = part.as_map().ok_or(AttestationError::Malformed)?;
         let format = part.named("fmt").and_then(Value::as_text);
@@ -20,10 +22,32 @@ pub(super) fn verify<'a>(
         if format == "compound" {
             return Err(AttestationError::Malformed);
         }
-        let statement = part.named("attStmt").ok_or(AttestationError::Malformed)?;
-        evidence.push(super::verify(format, statement, subject)?);
+        named.push((format, part.named("attStmt").ok_or(AttestationError::Malformed)?));
     }
-    Ok(Evidence::All(evidence))
+    let mut kinds = Vec::new();
+    for (format, statement) in named {
+        let mut own = Findings::default();
+        kinds.push(super::judge_statement(format, statement, subject, &mut own));
+        findings.contained(format, own);
+    }
+    Ok(Basis::Weighed(sum(&kinds)))
+}
+
+/// Of several the worst news counts, and then the best: one trusted statement beside a self-signed
+/// one is a trusted statement.
+fn sum(kinds: &[AttestationKind]) -> AttestationKind {
+    let is_untrusted = |kind: &&AttestationKind| matches!(kind, AttestationKind::Unverified(_));
+    let is_wrong = |kind: &&AttestationKind| match kind {
+        AttestationKind::Unverified(error) => !error.is_about_trust(),
+        AttestationKind::None | AttestationKind::SelfSigned | AttestationKind::Trusted => false,
+    };
+    let best = || {
+        [AttestationKind::Trusted, AttestationKind::SelfSigned]
+            .into_iter()
+            .find(|kind| kinds.contains(kind))
+    };
+    let worst = kinds.iter().find(is_wrong).or_else(|| kinds.iter().find(is_untrusted));
+    worst.copied().or_else(best).unwrap_or(AttestationKind::None)
 }
 
 #[cfg(test)]

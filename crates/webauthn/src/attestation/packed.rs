@@ -1,49 +1,49 @@
 //! The format `packed` (§8.2): signed by a key of the model's maker, or by the new key itself.
 
 use super::AttestationError;
-use super::statement::{self, Evidence, Subject};
+use super::statement::{self, Basis, Subject};
 use crate::aaguid::Aaguid;
 use crate::cbor::{Map, Value};
+use crate::evidence::Findings;
 use crate::x509::{Certificate, oid};
 
 /// §8.2, verification procedure.
 pub(super) fn verify<'a>(
     statement: &Value<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+    findings: &mut Findings,
+) -> Result<Basis<'a>, AttestationError> {
     let members = statement::members(statement)?;
     // ECDAA was withdrawn from the standard; nobody can verify such a statement any more
     if members.named("ecdaaKeyId").is_some() {
         return Err(AttestationError::Malformed);
     }
     if members.named("x5c").is_none() {
-        return verify_self(members, subject);
+        return findings.check("signature of the new key", verify_self(members, subject));
     }
     // an empty list is malformed: read as self attestation it would let anybody sign
     let chain = statement::certificates(statement).filter(|chain| !chain.is_empty());
     let chain = chain.ok_or(AttestationError::Malformed)?;
-    let leaf = chain.first().ok_or(AttestationError::Malformed)?;
-    let leaf = Certificate::parse(leaf).map_err(AttestationError::Certificate)?;
+    let leaf = statement::leaf(&chain)?;
 
     // the signature is the attestation key's, by an algorithm of that key
     let algorithm = statement::algorithm(members)?;
-    if !leaf.has_key_for(algorithm) {
-        return Err(AttestationError::Algorithm);
-    }
-    leaf.verify(algorithm, &subject.to_be_signed(), statement::bytes(members, "sig")?)
-        .map_err(|_| AttestationError::Signature)?;
+    let signature = statement::bytes(members, "sig")?;
+    let message = subject.to_be_signed();
+    let signed = statement::expect_signed(&leaf, algorithm, &message, signature);
+    findings.check("signature of the attestation key", signed)?;
 
     // §8.2.1, the certificate's own rules, and the model it speaks for
-    expect_attestation_certificate(&leaf)?;
-    expect_model(&leaf, subject.aaguid)?;
-    Ok(Evidence::certified(chain))
+    findings.check("attestation certificate", expect_attestation_certificate(&leaf))?;
+    findings.check("model in the certificate", expect_model(&leaf, subject.aaguid))?;
+    Ok(Basis::certified(chain))
 }
 
 /// No `x5c`: the new key signs for itself, by its own algorithm.
 fn verify_self<'a>(
     members: &Map<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+) -> Result<Basis<'a>, AttestationError> {
     if statement::algorithm(members)? != subject.public_key.algorithm() {
         return Err(AttestationError::Algorithm);
     }
@@ -51,7 +51,7 @@ fn verify_self<'a>(
         .public_key
         .verify(&subject.to_be_signed(), statement::bytes(members, "sig")?)
         .map_err(|_| AttestationError::Signature)?;
-    Ok(Evidence::SelfSigned)
+    Ok(Basis::SelfSigned)
 }
 
 /// §8.2.1: version 3; country, organisation, the literal unit and a common name; no authority.

@@ -1,10 +1,14 @@
 //! What every attestation format is given, and what it gives back.
 
+use std::borrow::Cow;
+
 use crate::aaguid::Aaguid;
-use crate::attestation::AttestationError;
+use crate::attestation::{AttestationError, AttestationKind};
+use crate::bytes::Timestamp;
 use crate::cbor::{Map, Value};
 use crate::cose::{Algorithm, PublicKey};
-use crate::x509::PathRules;
+use crate::trust::TrustAnchors;
+use crate::x509::{Certificate, PathRules};
 
 /// The registration that a statement must be about.
 pub(crate) struct Subject<'a> {
@@ -20,6 +24,10 @@ pub(crate) struct Subject<'a> {
     pub(crate) credential_id: &'a [u8],
     /// The new credential's key.
     pub(crate) public_key: &'a PublicKey,
+    /// Whom we trust to speak about it.
+    pub(crate) trust: &'a TrustAnchors,
+    /// The moment of judgement.
+    pub(crate) at: Timestamp,
 }
 
 impl Subject<'_> {
@@ -30,25 +38,54 @@ impl Subject<'_> {
 }
 
 /// What a right statement rests on.
-pub(super) enum Evidence<'a> {
+pub(super) enum Basis<'a> {
     /// On nothing.
     Nothing,
     /// On the new key itself.
     SelfSigned,
     /// On these certificates, the attestation key's first, each but the last issued by the next.
-    Certified(Vec<&'a [u8]>, PathRules),
-    /// On all of these.
-    All(Vec<Self>),
+    Certified(Vec<Cow<'a, [u8]>>, PathRules),
+    /// On keys and anchors of ours that the format has looked up itself.
+    Vouched,
+    /// On statements that were weighed already.
+    Weighed(AttestationKind),
 }
 
-impl<'a> Evidence<'a> {
-    pub(super) const fn certified(chain: Vec<&'a [u8]>) -> Self {
-        Self::Certified(chain, PathRules::Ordinary)
+impl<'a> Basis<'a> {
+    pub(super) fn certified(chain: Vec<&'a [u8]>) -> Self {
+        Self::Certified(chain.into_iter().map(Cow::Borrowed).collect(), PathRules::Ordinary)
     }
 
-    pub(super) const fn certified_by_android(chain: Vec<&'a [u8]>) -> Self {
-        Self::Certified(chain, PathRules::Android)
+    pub(super) fn certified_by_android(chain: Vec<&'a [u8]>) -> Self {
+        Self::Certified(chain.into_iter().map(Cow::Borrowed).collect(), PathRules::Android)
     }
+}
+
+/// The first certificate, which is the attestation key's.
+pub(super) fn leaf<'a>(chain: &[&'a [u8]]) -> Result<Certificate<'a>, AttestationError> {
+    let leaf = chain.first().ok_or(AttestationError::Malformed)?;
+    Certificate::parse(leaf).map_err(AttestationError::Certificate)
+}
+
+/// Checks that the attestation key signed, by an algorithm of that key.
+pub(super) fn expect_signed(
+    leaf: &Certificate<'_>,
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), AttestationError> {
+    if !leaf.has_key_for(algorithm) {
+        return Err(AttestationError::Algorithm);
+    }
+    leaf.verify(algorithm, message, signature).map_err(|_| AttestationError::Signature)
+}
+
+/// Checks that the certified key is the new key.
+pub(super) fn expect_key(
+    leaf: &Certificate<'_>,
+    subject: &Subject<'_>,
+) -> Result<(), AttestationError> {
+    if leaf.is_of(subject.public_key) { Ok(()) } else { Err(AttestationError::PublicKey) }
 }
 
 /// The statement's members.

@@ -6,9 +6,10 @@ use aws_lc_rs::digest;
 
 use super::AttestationError;
 use super::packed::expect_model;
-use super::statement::{self, Evidence, Subject};
+use super::statement::{self, Basis, Subject};
 use crate::cbor::Value;
 use crate::cose::Algorithm;
+use crate::evidence::Findings;
 use crate::x509::{Certificate, oid};
 
 use structures::{CertInfo, PubArea};
@@ -17,7 +18,8 @@ use structures::{CertInfo, PubArea};
 pub(super) fn verify<'a>(
     statement: &Value<'a>,
     subject: &Subject<'_>,
-) -> Result<Evidence<'a>, AttestationError> {
+    findings: &mut Findings,
+) -> Result<Basis<'a>, AttestationError> {
     // step 1: the members are there
     let members = statement::members(statement)?;
     if members.named("ver").and_then(Value::as_text) != Some("2.0") {
@@ -26,40 +28,50 @@ pub(super) fn verify<'a>(
     let algorithm = statement::algorithm(members)?;
     let signature = statement::bytes(members, "sig")?;
     let chain = statement::certificates(statement).ok_or(AttestationError::Malformed)?;
-    let leaf = chain.first().ok_or(AttestationError::Malformed)?;
+    let leaf = statement::leaf(&chain)?;
 
     // step 2: the key described is the new key
     let pub_area = statement::bytes(members, "pubArea")?;
-    let described = PubArea::read(pub_area).ok_or(AttestationError::Malformed)?;
-    if !described.is_of(subject.public_key) {
-        return Err(AttestationError::PublicKey);
-    }
+    let described = PubArea::read(pub_area).ok_or(AttestationError::Malformed);
+    let described = findings.check("description of the key", described)?;
+    let is_new = described.is_of(subject.public_key);
+    findings.check("described key", is_new.then_some(()).ok_or(AttestationError::PublicKey))?;
 
     // steps 3 and 4: what is certified is this key, for this registration
     let cert_info = statement::bytes(members, "certInfo")?;
-    let certified = CertInfo::read(cert_info).ok_or(AttestationError::Malformed)?;
+    let certified = CertInfo::read(cert_info).ok_or(AttestationError::Malformed);
+    let certified = findings.check("certified structure", certified)?;
     let hash = hash_of(algorithm).ok_or(AttestationError::Algorithm)?;
-    if certified.extra_data != digest::digest(hash, &subject.to_be_signed()).as_ref() {
-        return Err(AttestationError::Signature);
-    }
-    if certified.name != described.name(pub_area) {
-        return Err(AttestationError::PublicKey);
-    }
+    let hash = digest::digest(hash, &subject.to_be_signed());
+    let is_for_this = certified.extra_data == hash.as_ref();
+    findings
+        .check("bound to this", is_for_this.then_some(()).ok_or(AttestationError::Signature))?;
+    let is_named = certified.name == described.name(pub_area);
+    findings.check("certified key", is_named.then_some(()).ok_or(AttestationError::PublicKey))?;
 
     // step 5: certified by the module's attestation key
-    let leaf = Certificate::parse(leaf).map_err(AttestationError::Certificate)?;
-    if !leaf.has_key_for(algorithm) {
-        return Err(AttestationError::Algorithm);
-    }
-    leaf.verify(algorithm, cert_info, signature).map_err(|_| AttestationError::Signature)?;
+    let signed = statement::expect_signed(&leaf, algorithm, cert_info, signature);
+    findings.check("signature of the attestation key", signed)?;
 
     // steps 6 and 7: whose certificate is a module's, and of this model
-    expect_module_certificate(&leaf)?;
-    expect_model(&leaf, subject.aaguid)?;
+    findings.check("attestation certificate", expect_module_certificate(&leaf))?;
+    findings.check("model in the certificate", expect_model(&leaf, subject.aaguid))?;
+    for (name, attribute) in FACTS {
+        if let Some(text) = leaf.directory_name_text(attribute) {
+            findings.learned(name, text);
+        }
+    }
 
     // step 8
-    Ok(Evidence::certified(chain))
+    Ok(Basis::certified(chain))
 }
+
+/// What the certificate says about the module.
+const FACTS: [(&str, &[u8]); 3] = [
+    ("tpm-manufacturer", oid::TPM_MANUFACTURER),
+    ("tpm-model", oid::TPM_MODEL),
+    ("tpm-version", oid::TPM_VERSION),
+];
 
 /// The hash that the signature algorithm uses, with which the module hashed what it was given.
 const fn hash_of(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
@@ -79,6 +91,7 @@ const fn hash_of(algorithm: Algorithm) -> Option<&'static digest::Algorithm> {
         Algorithm::Rs1 => Some(&digest::SHA1_FOR_LEGACY_USE_ONLY),
         Algorithm::EdDsa
         | Algorithm::Ed25519
+        | Algorithm::Ed448
         | Algorithm::MlDsa44
         | Algorithm::MlDsa65
         | Algorithm::MlDsa87 => None,

@@ -56,7 +56,7 @@ fn numbers_and_algorithms_belong_together() {
     for algorithm in Algorithm::ALL {
         assert_eq!(Algorithm::from_identifier(algorithm.identifier()), Some(algorithm));
     }
-    for identifier in [0, 7, -53, i64::MIN, i64::MAX] {
+    for identifier in [0, 7, -54, i64::MIN, i64::MAX] {
         assert_eq!(Algorithm::from_identifier(identifier), None);
     }
 }
@@ -173,8 +173,15 @@ fn type_curve_and_algorithm_must_agree() {
     }
     assert_eq!(PublicKey::parse(&octet_cose(1, -7, Some(1), &[1; 32])), mismatch);
     assert_eq!(PublicKey::parse(&octet_cose(1, -8, Some(7), &[1; 32])), mismatch);
-    let unknown = Err(KeyError::UnsupportedAlgorithm(-53));
-    assert_eq!(PublicKey::parse(&octet_cose(1, -53, Some(7), &[1; 57])), unknown);
+    assert_eq!(PublicKey::parse(&octet_cose(1, -53, Some(6), &[1; 57])), mismatch);
+    assert_eq!(PublicKey::parse(&octet_cose(2, -53, Some(7), &[1; 57])), mismatch);
+    let unknown = Err(KeyError::UnsupportedAlgorithm(-54));
+    assert_eq!(PublicKey::parse(&octet_cose(1, -54, Some(7), &[1; 57])), unknown);
+    let short = Err(KeyError::Malformed);
+    assert_eq!(PublicKey::parse(&octet_cose(1, -53, Some(7), &[1; 56])), short);
+    let neutral = [&[1][..], &[0; 56]].concat();
+    let not_on_curve = Err(KeyError::NotOnCurve);
+    assert_eq!(PublicKey::parse(&octet_cose(1, -53, Some(7), &neutral)), not_on_curve);
 }
 
 #[test]

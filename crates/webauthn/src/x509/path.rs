@@ -29,13 +29,32 @@ pub(crate) enum PathRules {
 /// Whether `chain`, the attestation certificate first, leads to one of the anchors.
 ///
 /// # Errors
-/// [`PathError`] names the first thing that stops us.
-pub(crate) fn find_trust(
+/// [`Stop`] names the first thing that stops us.
+pub(crate) fn find_trust<'t>(
     chain: &[&[u8]],
-    anchors: &[&Anchor],
+    anchors: &[&'t Anchor],
     rules: PathRules,
     at: Timestamp,
-) -> Result<(), PathError> {
+) -> Result<&'t Anchor, Stop> {
+    let mut walked = 0;
+    walk(chain, anchors, rules, at, &mut walked).map_err(|error| Stop { error, position: walked })
+}
+
+/// Why a path ended, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub(crate) error: PathError,
+    /// The certificate that was looked at, the attestation certificate being 0.
+    pub(crate) position: usize,
+}
+
+fn walk<'t>(
+    chain: &[&[u8]],
+    anchors: &[&'t Anchor],
+    rules: PathRules,
+    at: Timestamp,
+    walked: &mut usize,
+) -> Result<&'t Anchor, PathError> {
     if chain.len() > MAX_DEPTH {
         return Err(PathError::TooDeep);
     }
@@ -45,18 +64,19 @@ pub(crate) fn find_trust(
     // authorities that stand below the one in question, the self-issued not counted
     let mut authorities_below = 0_usize;
     loop {
-        if anchors.iter().any(|anchor| anchor.is(&current)) {
-            return Ok(());
+        if let Some(anchor) = anchors.iter().find(|anchor| anchor.is(&current)) {
+            return Ok(anchor);
         }
         let is_leaf = rest.len().saturating_add(1) == chain.len();
         expect_usable(&current, Dates::of(&current, rules, is_leaf), at)?;
         for anchor in anchors.iter().filter(|anchor| anchor.may_have_issued(&current)) {
             budget.spend()?;
             if current.verify_issued_by(anchor.public_key()).is_ok() {
-                return Ok(());
+                return Ok(anchor);
             }
         }
         let issuer = parse(rest.next())?;
+        *walked = walked.saturating_add(1);
         if issuer.subject() != current.issuer() {
             return Err(PathError::Untrusted);
         }
@@ -177,7 +197,7 @@ pub enum PathError {
 }
 
 impl PathError {
-    const fn row(&self) -> (&'static str, &'static str) {
+    pub(crate) const fn row(&self) -> (&'static str, &'static str) {
         match self {
             Self::Untrusted => {
                 ("attestation-untrusted", "the certificates lead to no trust anchor of the model")

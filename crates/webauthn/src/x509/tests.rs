@@ -56,6 +56,8 @@ fn trusted(chain: &[Vec<u8>], anchors: &[Vec<u8>]) -> Result<(), PathError> {
 fn trusted_by(chain: &[Vec<u8>], anchors: &[Anchor]) -> Result<(), PathError> {
     let chain: Vec<_> = chain.iter().map(Vec::as_slice).collect();
     find_trust(&chain, &anchors.iter().collect::<Vec<_>>(), PathRules::Ordinary, AT)
+        .map(|_| ())
+        .map_err(|stop| stop.error)
 }
 
 #[test]
