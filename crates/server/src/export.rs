@@ -63,9 +63,7 @@ impl Format {
     pub fn row(self, row: &ExportRow, is_first: bool) -> String {
         let cells = cells(row);
         match self {
-            Self::Csv => {
-                csv_line(&cells)
-            }
+            Self::Csv => csv_line(&cells),
             Self::Json => {
                 let members = COLUMNS.into_iter().map(str::to_owned).zip(cells.map(json));
                 let object = Value::Object(members.collect::<Map<_, _>>());

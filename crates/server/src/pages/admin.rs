@@ -6,8 +6,8 @@ mod group;
 mod groups;
 mod home;
 mod logs;
-mod person;
 mod people;
+mod person;
 
 use super::view;
 use crate::error::Error;

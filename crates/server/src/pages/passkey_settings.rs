@@ -177,4 +177,3 @@ pub(super) fn profile_sentences(
         })
         .collect()
 }
-

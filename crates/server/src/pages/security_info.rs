@@ -86,7 +86,8 @@ fn method(view: &PasskeyView) -> view::Method {
             method.reason = rule_sentence(rule, Reader::Person, view.model.as_deref());
         }
     }
-    method.delete_href = format!("/security-info/passkeys/{}/delete", view.passkey.id.to_base64url());
+    method.delete_href =
+        format!("/security-info/passkeys/{}/delete", view.passkey.id.to_base64url());
     method
 }
 

@@ -7,9 +7,9 @@ use webauthn::credential::AuthenticationResponse;
 
 use super::answer;
 use super::destination::Destination;
-use super::{frame, open};
 use super::view::{AccessPass, Field, Message, Notice, SignIn, SignInName, Tone};
 use super::words::{Occasion, notice};
+use super::{frame, open};
 use crate::caller;
 use crate::error::Error;
 use crate::operations::sign_in as operation;
@@ -33,14 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
             options,
         )
         .throttled(),
-        Route::new(
-            Method::POST,
-            "/sign-in/passkey",
-            Access::Browser,
-            answer::sign_in_face,
-            finish,
-        )
-        .throttled(),
+        Route::new(Method::POST, "/sign-in/passkey", Access::Browser, answer::sign_in_face, finish)
+            .throttled(),
     ]
 }
 
@@ -161,11 +155,7 @@ async fn take_access_pass(call: Call) -> Result<Response, Error> {
 }
 
 /// A pass is there to add a passkey, so that is where it leads unless something was asked for.
-fn signed_in_with_pass(
-    call: &Call,
-    destination: &Destination,
-    secret: &SessionSecret,
-) -> Response {
+fn signed_in_with_pass(call: &Call, destination: &Destination, secret: &SessionSecret) -> Response {
     let path = match destination.path.as_str() {
         "/" => "/security-info",
         path => path,

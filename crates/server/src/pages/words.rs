@@ -191,9 +191,9 @@ fn next(refusal: &Refusal, occasion: Occasion) -> &'static str {
             "Delete it on your device, and sign in another way or ask your administrator for a \
              Temporary Access Pass."
         }
-        Refusal::AnotherPersonsPasskey
-        | Refusal::Authentication(_)
-        | Refusal::CounterWentBack => "Try another passkey, or ask your administrator for help.",
+        Refusal::AnotherPersonsPasskey | Refusal::Authentication(_) | Refusal::CounterWentBack => {
+            "Try another passkey, or ask your administrator for help."
+        }
         Refusal::LockedOut { .. } | Refusal::AccessPassWrong => {
             "Check both; after many attempts wait a quarter of an hour, or ask your administrator \
              for a new pass."

@@ -7,7 +7,6 @@ use webauthn::Aaguid;
 
 use super::super::shown::moment;
 use super::super::view::{Fact, LogRow, Tone, Verdict};
-use super::super::words::sentence;
 use super::fact;
 use crate::catalogue::Catalogue;
 
@@ -58,7 +57,7 @@ fn outcome(result: &Recorded, done: &str, decided_by: &str) -> Verdict {
         Recorded::Refused { code, reason } => Verdict {
             tone: Tone::Bad,
             label: "Refused".to_owned(),
-            reason: format!("{code}: {}", sentence(reason)),
+            reason: format!("{code}: {reason}"),
         },
     }
 }

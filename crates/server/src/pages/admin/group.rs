@@ -88,8 +88,7 @@ async fn change(
     let query = call.query()?.get("add").unwrap_or_default().trim().to_owned();
     let mut found = Vec::new();
     if !query.is_empty() {
-        let wanted =
-            UserQuery { search: Some(query.clone()), top: FOUND, ..UserQuery::default() };
+        let wanted = UserQuery { search: Some(query.clone()), top: FOUND, ..UserQuery::default() };
         let people = users::page(&call.app, caller, &wanted).await?;
         found.extend(people.items.iter().map(person));
         let wanted = GroupQuery {

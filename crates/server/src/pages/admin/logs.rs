@@ -23,7 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
 async fn show(call: Call) -> Result<Response, Error> {
     let query = Form::from(&call.query()?);
     let kind = if query.has("log", "sign-in") { LogKind::SignIn } else { LogKind::Audit };
-    let field = |name: &str| Field { value: query.text(name).trim().to_owned(), ..Field::default() };
+    let field =
+        |name: &str| Field { value: query.text(name).trim().to_owned(), ..Field::default() };
     let (mut correlation, mut person) = (field("correlation"), field("person"));
     let filter = filter(&call, &mut correlation, &mut person).await?;
     let after = after(&call)?;

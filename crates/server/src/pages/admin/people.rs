@@ -14,8 +14,8 @@ use super::super::view::{AdminUsers, Field, NewPerson, UserRow};
 use super::super::{answer, frame, inside};
 use super::{ROWS, after};
 use crate::error::Error;
-use crate::operations::users::{self, NewUser, UserQuery};
 use crate::operations::roles;
+use crate::operations::users::{self, NewUser, UserQuery};
 use crate::request::Call;
 use crate::route::Route;
 

@@ -60,9 +60,10 @@ async fn page(
     let above = groups::member_of(&call.app, caller, &reference, true).await?;
     let names = names(&above);
     let (usable, non_usable) = methods(call, user, &names).await?;
-    let logs = format!("/admin/logs?{}", super::super::form::Form::default()
-        .with("person", user.upn.as_str())
-        .encode());
+    let logs = format!(
+        "/admin/logs?{}",
+        super::super::form::Form::default().with("person", user.upn.as_str()).encode()
+    );
     Ok(AdminUser {
         frame: frame::signed_in(call).await?,
         display_name: user.display_name.as_str().to_owned(),
@@ -145,11 +146,7 @@ async fn facts(call: &Call, user: &User, above: &[Group]) -> Result<Vec<Fact>, E
     Ok(facts)
 }
 
-async fn roles_of(
-    call: &Call,
-    user: &User,
-    above: &[Group],
-) -> Result<Vec<&'static str>, Error> {
+async fn roles_of(call: &Call, user: &User, above: &[Group]) -> Result<Vec<&'static str>, Error> {
     let mut names: Vec<&str> = roles::assignments(&call.app, call.caller()?)
         .await?
         .iter()

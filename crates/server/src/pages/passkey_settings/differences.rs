@@ -1,11 +1,11 @@
 //! Two configurations side by side, setting by setting, in the words of the form.
 
+use identity::ProfileId;
 use identity::policy::key_restrictions::{Enforcement, RestrictionKind};
 use identity::policy::{
     AttestationEnforcement, Fido2Configuration, MethodState, PasskeyProfile, PasskeyTypes,
     SelfService, Target,
 };
-use identity::ProfileId;
 
 use super::super::view::Difference;
 use super::super::words::{GroupNames, target_name};
@@ -84,8 +84,7 @@ fn profile_differences(
         enforcement(is.enforcement),
     );
     push(found, &of("restrict specific keys"), kind(was.kind), kind(is.kind));
-    let gone: Vec<_> =
-        was.aaguids.iter().filter(|it| !is.aaguids.contains(it)).copied().collect();
+    let gone: Vec<_> = was.aaguids.iter().filter(|it| !is.aaguids.contains(it)).copied().collect();
     let new: Vec<_> = is.aaguids.iter().filter(|it| !was.aaguids.contains(it)).copied().collect();
     if !gone.is_empty() {
         let all = names(&gone, with.catalogue);
@@ -179,11 +178,7 @@ fn whole(profile: &PasskeyProfile, with: Names<'_>) -> String {
             format!("{}: {}", kind(restrictions.kind), names(&restrictions.aaguids, with.catalogue))
         }
     };
-    format!(
-        "{}, attestation: {}, {models}",
-        types(profile.types),
-        attestation(profile.attestation)
-    )
+    format!("{}, attestation: {}, {models}", types(profile.types), attestation(profile.attestation))
 }
 
 #[cfg(test)]

@@ -278,12 +278,15 @@ impl DraftProfile {
         if name.is_err() {
             faults.push(Fault::new(
                 Place::Name(self.id),
-                format!("name: give the profile one of 1 to {} characters", ProfileName::MAX),
+                format!("profile name: type 1 to {} characters", ProfileName::MAX),
             ));
         }
         let types = self.passkey_types();
         if types.is_none() {
-            faults.push(Fault::new(Place::Types(self.id), "passkey types: tick at least one"));
+            faults.push(Fault::new(
+                Place::Types(self.id),
+                format!("passkey types of {}: tick at least one", self.called()),
+            ));
         }
         match (name, types) {
             (Ok(name), Some(types)) => Ok(ProfilePatch {
@@ -299,6 +302,11 @@ impl DraftProfile {
             }),
             _ => Err(faults),
         }
+    }
+
+    /// The name as far as there is one.
+    pub(super) fn called(&self) -> &str {
+        if self.name.is_empty() { "the new profile" } else { &self.name }
     }
 
     fn passkey_types(&self) -> Option<PasskeyTypes> {
@@ -342,4 +350,3 @@ impl DraftProfile {
         }
     }
 }
-

@@ -91,12 +91,7 @@ async fn look(app: &App, caller: &Caller, typed: &str) -> Result<Looked, Error> 
     Ok(looked)
 }
 
-async fn by_id(
-    app: &App,
-    caller: &Caller,
-    id: GroupId,
-    looked: &mut Looked,
-) -> Result<(), Error> {
+async fn by_id(app: &App, caller: &Caller, id: GroupId, looked: &mut Looked) -> Result<(), Error> {
     match groups::get(app, caller, id).await {
         Ok(group) if group.security == SecurityGroup::Yes => looked.found.push(id),
         Ok(group) => looked.problems.push(format!(
@@ -111,12 +106,7 @@ async fn by_id(
     Ok(())
 }
 
-async fn by_name(
-    app: &App,
-    caller: &Caller,
-    name: &str,
-    looked: &mut Looked,
-) -> Result<(), Error> {
+async fn by_name(app: &App, caller: &Caller, name: &str, looked: &mut Looked) -> Result<(), Error> {
     let found = search(app, caller, name, FOUND).await?;
     let folded = name.to_lowercase();
     let mut same = found.iter().filter(|group| group.display_name.folded() == folded);

@@ -275,8 +275,7 @@ async fn conflict(
         Ok(_) => match counted_impact(call, &mut proposed, &stored.value).await? {
             Some(impact) => {
                 let both = impact.current.value.named_groups();
-                let named: Vec<_> =
-                    both.union(&impact.proposed.named_groups()).copied().collect();
+                let named: Vec<_> = both.union(&impact.proposed.named_groups()).copied().collect();
                 let (groups, _) =
                     groups::described(&call.app, call.caller()?, named.into_iter()).await?;
                 let with = Names { groups: &groups, catalogue: call.app.catalogue() };

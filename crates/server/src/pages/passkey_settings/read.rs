@@ -2,9 +2,7 @@
 //! [`PasskeySettings`](super::super::view::PasskeySettings).
 
 use identity::passkey::PasskeyType;
-use identity::policy::key_restrictions::{
-    Enforcement, MICROSOFT_AUTHENTICATOR, RestrictionKind,
-};
+use identity::policy::key_restrictions::{Enforcement, MICROSOFT_AUTHENTICATOR, RestrictionKind};
 use identity::policy::{AttestationEnforcement, Fido2Configuration, MethodState, SelfService};
 use identity::{GroupId, ProfileId};
 use webauthn::Aaguid;

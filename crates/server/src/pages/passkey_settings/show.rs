@@ -70,7 +70,8 @@ pub(super) fn page(
 }
 
 fn targets(draft: &Draft, around: &Surroundings) -> Targets {
-    let field = |value: &str, place| Field { value: value.to_owned(), error: at(&draft.faults, place) };
+    let field =
+        |value: &str, place| Field { value: value.to_owned(), error: at(&draft.faults, place) };
     let row = |group: GroupId, place| TargetRow {
         id: group.to_string(),
         name: around.names.get(&group).cloned().unwrap_or_else(|| group.to_string()),
@@ -101,9 +102,8 @@ fn targets(draft: &Draft, around: &Surroundings) -> Targets {
 
 /// The profiles of a target; none ticked means the default one (S63).
 fn choices(draft: &Draft, chosen: &[ProfileId]) -> Vec<Choice> {
-    let is_chosen = |id: ProfileId| {
-        chosen.contains(&id) || (chosen.is_empty() && id == DEFAULT_PROFILE)
-    };
+    let is_chosen =
+        |id: ProfileId| chosen.contains(&id) || (chosen.is_empty() && id == DEFAULT_PROFILE);
     draft
         .profiles
         .iter()
@@ -125,7 +125,8 @@ fn profile(
     around: &Surroundings,
     catalogue: &Catalogue,
 ) -> ProfileForm {
-    let field = |value: &str, place| Field { value: value.to_owned(), error: at(&draft.faults, place) };
+    let field =
+        |value: &str, place| Field { value: value.to_owned(), error: at(&draft.faults, place) };
     ProfileForm {
         id: profile.id.to_string(),
         name: field(&profile.name, Place::Name(profile.id)),

@@ -64,9 +64,7 @@ impl Accepted {
     }
 
     fn rules(&self) -> Vec<String> {
-        let all = |test: fn(&PasskeyProfile) -> bool| {
-            !self.0.is_empty() && self.0.iter().all(test)
-        };
+        let all = |test: fn(&PasskeyProfile) -> bool| !self.0.is_empty() && self.0.iter().all(test);
         let mut rules = Vec::new();
         if all(|it| it.types == PasskeyTypes::DeviceBound) {
             rules.push("Only passkeys that stay on one device; synced ones are refused.");
@@ -92,7 +90,8 @@ impl Accepted {
                 }
             }
             for aaguid in &restrictions.aaguids {
-                let name = catalogue.name(*aaguid).map_or_else(|| aaguid.to_string(), str::to_owned);
+                let name =
+                    catalogue.name(*aaguid).map_or_else(|| aaguid.to_string(), str::to_owned);
                 if !models.contains(&name) {
                     models.push(name);
                 }

@@ -67,8 +67,7 @@ async fn account(call: Call) -> Result<Response, Error> {
             Done::Revoked
         }
         "disable" => {
-            let patch =
-                UserPatch { state: Some(AccountState::Disabled), ..UserPatch::default() };
+            let patch = UserPatch { state: Some(AccountState::Disabled), ..UserPatch::default() };
             users::change(&call.app, caller, &target, patch, &call.info).await?;
             Done::Disabled
         }

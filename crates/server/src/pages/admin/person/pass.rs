@@ -2,13 +2,13 @@
 
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use identity::Refusal;
 use identity::access::{Action, authorize};
 use identity::access_pass::PassState;
 use identity::administration::PassWarning;
 use identity::directory::User;
 use identity::policy::AccessPassConfiguration;
 use identity::session::PassUsage;
-use identity::Refusal;
 
 use super::super::super::done::Done;
 use super::super::super::view::{self, Confirm, Field, IssuedPass, PassForm};
