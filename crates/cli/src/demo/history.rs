@@ -286,7 +286,13 @@ fn disabled(user: &User, context: &Context) -> Result<Vec<Change>> {
         state: Some(AccountState::Disabled),
         ..directory_changes::UserPatch::default()
     };
-    Ok(accepted(directory_changes::change_user(by, user, &patch, DOMAIN, false))?.1)
+    let facts = directory_changes::UserFacts {
+        current: user,
+        domain: DOMAIN,
+        is_upn_taken: false,
+        is_last_way_in: false,
+    };
+    Ok(accepted(directory_changes::change_user(by, facts, &patch))?.1)
 }
 
 fn days(number: u64) -> i64 {
