@@ -61,6 +61,9 @@ pub enum Refusal {
     Authentication(AuthenticationError),
     /// The passkey belongs to somebody else than the name typed (S109).
     AnotherPersonsPasskey,
+    /// What whoever signs in is told in place of the three before, which stay in the log: which of
+    /// them it was would tell a stranger what exists (S109).
+    PasskeyRejected,
     /// The counter went back: the authenticator may have been copied (S112).
     CounterWentBack,
     /// Too many failed attempts (S110).
@@ -131,6 +134,7 @@ impl Refusal {
             Self::PasskeyUnknown => "passkey-unknown",
             Self::Authentication(error) => error.code(),
             Self::AnotherPersonsPasskey => "another-persons-passkey",
+            Self::PasskeyRejected => "passkey-rejected",
             Self::CounterWentBack => "counter-went-back",
             Self::LockedOut { .. } => "locked-out",
             Self::AccessPassWrong => "access-pass-wrong",
@@ -204,6 +208,7 @@ impl fmt::Display for Refusal {
             | Self::CredentialKnown
             | Self::PasskeyUnknown
             | Self::AnotherPersonsPasskey
+            | Self::PasskeyRejected
             | Self::CounterWentBack
             | Self::LockedOut { .. }
             | Self::AccessPassWrong
@@ -239,6 +244,9 @@ impl Refusal {
             Self::CredentialKnown => "this passkey is registered already",
             Self::PasskeyUnknown => "no such passkey is registered here: it may have been deleted",
             Self::AnotherPersonsPasskey => "the passkey belongs to another person",
+            Self::PasskeyRejected => {
+                "the passkey is not one for this sign-in, or its answer is not valid"
+            }
             Self::CounterWentBack => {
                 "the authenticator's counter went back, so it may have been copied"
             }

@@ -218,6 +218,7 @@ const fn refusal_status(refusal: &Refusal) -> StatusCode {
         | Refusal::PasskeyUnknown
         | Refusal::Authentication(_)
         | Refusal::AnotherPersonsPasskey
+        | Refusal::PasskeyRejected
         | Refusal::CounterWentBack
         | Refusal::AccessPassWrong
         | Refusal::AccessPassUnusable(_)

@@ -25,6 +25,7 @@ pub(crate) const TOKEN_KEY: &str = "token";
 pub(crate) struct Keys {
     sealer: Sealer,
     decoy: hmac::Key,
+    mark: hmac::Key,
     form: hmac::Key,
     token: EcdsaKeyPair,
     key_id: String,
@@ -43,6 +44,7 @@ impl Keys {
         let mut keys = Self {
             sealer: Sealer::new(&derive(&root, "challenge")),
             decoy: hmac::Key::new(hmac::HMAC_SHA256, &derive(&root, "decoy")),
+            mark: hmac::Key::new(hmac::HMAC_SHA256, &derive(&root, "decoy mark")),
             form: hmac::Key::new(hmac::HMAC_SHA256, &derive(&root, "form")),
             token,
             key_id: String::new(),
@@ -67,6 +69,12 @@ impl Keys {
     /// somebody's: for the credentials of people who do not exist.
     pub(crate) fn decoy(&self, name: &str, number: u8) -> [u8; 32] {
         tag(&self.decoy, &[&[number], name.as_bytes()])
+    }
+
+    /// What an invented credential id ends with, by what it begins with: we know it again, and to
+    /// everybody else it looks like any other id.
+    pub(crate) fn decoy_mark(&self, beginning: &[u8]) -> [u8; 32] {
+        tag(&self.mark, &[beginning])
     }
 
     /// The token that our own forms carry, bound to a cookie that other sites cannot read.

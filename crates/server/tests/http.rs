@@ -9,6 +9,8 @@ mod database;
 mod graph;
 #[path = "http/rim.rs"]
 mod rim;
+#[path = "http/strangers.rs"]
+mod strangers;
 #[path = "http/two_servers.rs"]
 mod two_servers;
 #[path = "http/world.rs"]

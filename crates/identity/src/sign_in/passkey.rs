@@ -48,13 +48,16 @@ pub struct Assertion<'a> {
     pub ceremony: Option<&'a SignInCeremony>,
     /// Whether the challenge was burned before.
     pub is_burned: bool,
+    /// Whether its id is one of those that we invent for people who have no passkey.
+    pub is_decoy: bool,
     /// Digest of the cookie that the browser sent now.
     pub browser: [u8; 32],
     /// The id of the session to open.
     pub session: SessionId,
 }
 
-/// Finishes a sign-in: challenge, standard, account, policy, in this order; then the session.
+/// Finishes a sign-in: challenge, standard, account, policy, in this order; then the session. The
+/// log says why it was refused; whoever asks is told no more than he may know.
 pub fn with_passkey(
     facts: &SignInFacts,
     assertion: &Assertion<'_>,
@@ -83,7 +86,22 @@ pub fn with_passkey(
         }
     }
     changes.push(Change::SignIn(Box::new(entry)));
-    Outcome { verdict: verdict.map(|accepted| accepted.signed_in), changes }
+    let verdict = verdict.map(|accepted| accepted.signed_in);
+    Outcome { verdict: verdict.map_err(|refusal| told(refusal, facts, assertion)), changes }
+}
+
+/// S109: a wrong answer for somebody's passkey, for somebody else's and for one that nobody has
+/// are one refusal. Only a passkey that came by itself, without a name or an invented id, may be
+/// called unknown: its browser has to forget it (S88, S145).
+fn told(refusal: Refusal, facts: &SignInFacts, assertion: &Assertion<'_>) -> Refusal {
+    let came_by_itself = !assertion.is_decoy
+        && facts.found.is_none()
+        && assertion.ceremony.is_some_and(|it| it.expected == ExpectedUser::Anyone);
+    let is_telling = matches!(
+        refusal,
+        Refusal::PasskeyUnknown | Refusal::AnotherPersonsPasskey | Refusal::Authentication(_)
+    );
+    if is_telling && !came_by_itself { Refusal::PasskeyRejected } else { refusal }
 }
 
 /// A yes with what it leads to.

@@ -95,6 +95,7 @@ fn refusal_code(refusal: &Refusal) -> &'static str {
         | Refusal::PasskeyUnknown
         | Refusal::Authentication(_)
         | Refusal::AnotherPersonsPasskey
+        | Refusal::PasskeyRejected
         | Refusal::CounterWentBack
         | Refusal::AccessPassWrong
         | Refusal::AccessPassUnusable(_)

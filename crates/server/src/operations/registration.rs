@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::error::Error;
 use crate::metrics::Ceremony;
 use crate::operations::ceremony::{Account, answered_challenge, creation_options, unsealable};
+use crate::operations::sign_in::is_decoy;
 use crate::operations::users::UserRef;
 use crate::operations::{organisation_of, target};
 use crate::request::RequestInfo;
@@ -135,7 +136,9 @@ pub async fn finish(
                 challenge: &challenge,
                 ceremony: ceremony.as_ref(),
                 is_burned,
-                is_known: snapshot.is_credential_known(response.id())?,
+                // An invented id counts as taken, as a real one is: it must not tell itself.
+                is_known: is_decoy(app.keys(), response.id())
+                    || snapshot.is_credential_known(response.id())?,
                 name: name.clone(),
                 model: model(app, &response),
             };

@@ -2,6 +2,8 @@
 
 mod decoy;
 
+pub(super) use decoy::is_decoy;
+
 use identity::change::BurnKey;
 use identity::session::Session;
 use identity::sign_in::{
@@ -10,13 +12,13 @@ use identity::sign_in::{
 use identity::{Refusal, SessionId, UserId};
 use uuid::Uuid;
 use webauthn::credential::AuthenticationResponse;
-use webauthn::options::RequestOptions;
+use webauthn::options::{Descriptor, RequestOptions};
 
 use crate::app::App;
 use crate::error::Error;
 use crate::metrics::Ceremony;
 use crate::operations::access_passes;
-use crate::operations::ceremony::{answered_challenge, descriptors, request_options, unsealable};
+use crate::operations::ceremony::{answered_challenge, request_options, unsealable};
 use crate::request::RequestInfo;
 use crate::secret::{BrowserSecret, SessionSecret};
 
@@ -46,17 +48,25 @@ pub async fn begin(
 }
 
 /// Whose passkeys to ask for. Both ways do the same work: two reads and the making of decoys.
-fn named(
-    app: &App,
-    name: &str,
-) -> Result<(ExpectedUser, Vec<webauthn::options::Descriptor>), Error> {
+///
+/// Of somebody who has many, those are offered that he used last, no more than anybody has decoys;
+/// without the name he can use any. They stand by their ids, so that their order tells nothing.
+fn named(app: &App, name: &str) -> Result<(ExpectedUser, Vec<Descriptor>), Error> {
     let decoys = decoy::descriptors(app.keys(), name)?;
     app.gather(|snapshot| {
         let user = snapshot.user_by_upn(name)?;
         let id = user.as_ref().map_or(UserId::new(Uuid::nil()), |user| user.id);
-        let known = snapshot.known_credentials(id)?;
+        let mut passkeys = snapshot.passkeys_of(id)?;
+        passkeys.sort_by_key(|it| std::cmp::Reverse(it.last_used_at.unwrap_or(it.created_at)));
+        passkeys.truncate(decoy::OFFERED_MAX);
+        let known =
+            passkeys.into_iter().map(|it| Descriptor { id: it.id, transports: it.transports });
         let expected = user.map_or(ExpectedUser::Nobody, |user| ExpectedUser::Only(user.id));
-        let allow = if known.is_empty() { decoys } else { descriptors(&known) };
+        let mut allow: Vec<Descriptor> = known.collect();
+        if allow.is_empty() {
+            allow = decoys;
+        }
+        allow.sort_by(|one, other| one.id.as_bytes().cmp(other.id.as_bytes()));
         Ok((expected, allow))
     })
 }
@@ -86,6 +96,7 @@ pub async fn finish(
                 challenge: &challenge,
                 ceremony: ceremony.as_ref(),
                 is_burned,
+                is_decoy: is_decoy(app.keys(), response.id()),
                 browser: browser.digest(),
                 session: secret.id(),
             };

@@ -103,6 +103,7 @@ fn what(refusal: &Refusal, occasion: Occasion) -> &'static str {
         Refusal::PasskeyUnknown
         | Refusal::Authentication(_)
         | Refusal::AnotherPersonsPasskey
+        | Refusal::PasskeyRejected
         | Refusal::CounterWentBack => "This passkey did not sign you in.",
         // One answer for both: a lock-out must not tell which names exist (S109).
         Refusal::LockedOut { .. } | Refusal::AccessPassWrong => {
@@ -134,9 +135,6 @@ fn why(refusal: &Refusal, occasion: Occasion) -> String {
         Refusal::LockedOut { .. } | Refusal::AccessPassWrong => {
             "The name or the pass is wrong, or there were too many attempts.".to_owned()
         }
-        Refusal::AnotherPersonsPasskey => {
-            "The passkey does not belong to the user name you typed.".to_owned()
-        }
         Refusal::ChallengeExpired if occasion != Occasion::Other => {
             "It took too long: the page stood open for more than five minutes.".to_owned()
         }
@@ -156,6 +154,8 @@ fn why(refusal: &Refusal, occasion: Occasion) -> String {
         | Refusal::CredentialKnown
         | Refusal::PasskeyUnknown
         | Refusal::Authentication(_)
+        | Refusal::AnotherPersonsPasskey
+        | Refusal::PasskeyRejected
         | Refusal::CounterWentBack
         | Refusal::AccessPassUnusable(_)
         | Refusal::AccessPassNotAllowed
@@ -191,9 +191,10 @@ fn next(refusal: &Refusal, occasion: Occasion) -> &'static str {
             "Delete it on your device, and sign in another way or ask your administrator for a \
              Temporary Access Pass."
         }
-        Refusal::AnotherPersonsPasskey | Refusal::Authentication(_) | Refusal::CounterWentBack => {
-            "Try another passkey, or ask your administrator for help."
-        }
+        Refusal::AnotherPersonsPasskey
+        | Refusal::Authentication(_)
+        | Refusal::PasskeyRejected
+        | Refusal::CounterWentBack => "Try another passkey, or ask your administrator for help.",
         Refusal::LockedOut { .. } | Refusal::AccessPassWrong => {
             "Check both; after many attempts wait a quarter of an hour, or ask your administrator \
              for a new pass."

@@ -1,9 +1,12 @@
 //! What a stranger can find out about who exists: nothing.
 
 use identity::access::Caller;
+use identity::audit::Recorded;
 use webauthn::Aaguid;
 
-use super::world::{MINUTE_MS, World, asserted, code};
+use super::world::{MINUTE_MS, World, asserted, authenticator, code, person};
+use crate::operations::page::PageQuery;
+use crate::operations::reports::{LogFilter, sign_ins};
 use crate::operations::users::UserRef;
 use crate::operations::{access_passes, sign_in};
 
@@ -42,7 +45,55 @@ async fn another_persons_passkey_does_not_answer_for_a_name() {
         let response = asserted(&mut key, &options);
         codes.push(code(sign_in::finish(app, response, browser, &world.request()).await));
     }
-    assert_eq!(codes, ["another-persons-passkey", "another-persons-passkey"]);
+    assert_eq!(codes, ["passkey-rejected", "passkey-rejected"]);
+    let filter = LogFilter { success: Some(false), ..LogFilter::default() };
+    let log = sign_ins(app, &Caller::Operator, &filter, &PageQuery::default()).await.unwrap();
+    assert_eq!(log.items.len(), 2);
+    for entry in log.items {
+        let Recorded::Refused { code, .. } = entry.result else { panic!("{entry:?}") };
+        assert_eq!(code, "another-persons-passkey");
+    }
+}
+
+/// S109: whoever has many passkeys shows no more of them than anybody, the last used first.
+#[tokio::test]
+async fn of_many_passkeys_those_used_last_are_offered() {
+    let world = World::set_up().await;
+    let ben = world.person("ben").await;
+    let (signed_in, _) = world.with_pass(&ben).await;
+    let signed_in = person(signed_in);
+    let mut keys = Vec::new();
+    for seed in 2..7 {
+        let mut key = authenticator(seed, Aaguid::from_bytes([2; 16]));
+        world.clock.advance_ms(1_000);
+        world.register(&signed_in, &mut key).await.unwrap();
+        keys.push(key);
+    }
+    world.clock.advance_ms(1_000);
+    world.sign_in(&mut keys[0]).await.unwrap();
+    let (app, browser) = (&world.app, &world.browser);
+    let options = sign_in::begin(app, Some("ben@example.org"), browser, &world.request()).await;
+    let options = options.unwrap().to_json();
+    let list = options["allowCredentials"].as_array().unwrap();
+    let offered: Vec<&str> = list.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    let id = |index: usize| keys[index].credentials().next().unwrap().0.to_base64url();
+    let mut expected = [id(0), id(3), id(4)];
+    expected.sort_by_key(|id| data_encoding::BASE64URL_NOPAD.decode(id.as_bytes()).unwrap());
+    assert_eq!(offered, expected);
+}
+
+/// S109: an id that we invented is taken, as a real one would be.
+#[tokio::test]
+async fn an_invented_credential_cannot_be_registered() {
+    let mut world = World::set_up().await;
+    let (app, browser) = (world.app.clone(), world.browser.clone());
+    let named = sign_in::begin(&app, Some("nobody@example.org"), &browser, &world.request()).await;
+    let id = named.unwrap().allow[0].id.as_bytes().to_vec();
+    let ada = person(world.ada().await);
+    let mut key = authenticator(3, Aaguid::from_bytes([2; 16]));
+    (key.lies.id, key.lies.raw_id) = (Some(id.clone()), Some(id.clone()));
+    key.lies.attested_credential_id = Some(id);
+    assert_eq!(code(world.register(&ada, &mut key).await), "credential-known");
 }
 
 /// S110
