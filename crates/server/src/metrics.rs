@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use axum::http::Method;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -35,7 +36,7 @@ pub(crate) struct Metrics {
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct RequestLabels {
-    method: String,
+    method: &'static str,
     route: &'static str,
     status: u16,
 }
@@ -111,8 +112,17 @@ impl Metrics {
     }
 
     /// Counts an answered request.
-    pub(crate) fn request(&self, method: &str, route: &'static str, status: u16, took: Duration) {
-        let labels = RequestLabels { method: method.to_owned(), route, status };
+    ///
+    /// Every label is one of ours, the route a template: what a client invents must not make a
+    /// counter of its own, or strangers fill the memory of the server and of whoever scrapes it.
+    pub(crate) fn request(
+        &self,
+        method: &Method,
+        route: &'static str,
+        status: u16,
+        took: Duration,
+    ) {
+        let labels = RequestLabels { method: method_label(method), route, status };
         self.requests.get_or_create(&labels).inc();
         self.seconds.observe(took.as_secs_f64());
     }
@@ -138,6 +148,20 @@ impl Metrics {
     }
 }
 
+/// The name of a method that exists, or `other`.
+fn method_label(method: &Method) -> &'static str {
+    const KNOWN: [(Method, &str); 7] = [
+        (Method::GET, "GET"),
+        (Method::HEAD, "HEAD"),
+        (Method::POST, "POST"),
+        (Method::PUT, "PUT"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+        (Method::OPTIONS, "OPTIONS"),
+    ];
+    KNOWN.iter().find(|(known, _)| known == method).map_or("other", |(_, label)| label)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,7 +169,7 @@ mod tests {
     #[test]
     fn the_text_counts_requests_ceremonies_and_commits() {
         let metrics = Metrics::default();
-        metrics.request("GET", "/healthz", 200, Duration::from_millis(2));
+        metrics.request(&Method::GET, "/healthz", 200, Duration::from_millis(2));
         metrics.ceremony(Ceremony::SignIn, &Ok(()));
         metrics.ceremony::<()>(Ceremony::SignIn, &Err(Error::Forged));
         let text = metrics.text(&store::Metrics { commits: 7, ..Default::default() }).unwrap();
@@ -157,5 +181,18 @@ mod tests {
         ] {
             assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
         }
+    }
+
+    #[test]
+    fn methods_that_clients_invent_share_one_counter() {
+        let metrics = Metrics::default();
+        for number in 0..100 {
+            let method = Method::from_bytes(format!("M{number}").as_bytes()).unwrap();
+            metrics.request(&method, "", 405, Duration::ZERO);
+        }
+        let text = metrics.text(&store::Metrics::default()).unwrap();
+        let lines = text.lines().filter(|line| line.starts_with("keyward_requests_total"));
+        let line = r#"keyward_requests_total{method="other",route="",status="405"} 100"#;
+        assert_eq!(lines.collect::<Vec<_>>(), [line]);
     }
 }

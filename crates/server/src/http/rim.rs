@@ -36,7 +36,7 @@ pub(crate) async fn rim(State(app): State<App>, mut request: Request, next: Next
     let ip = peer.map(|Peer(address)| address.ip().to_canonical().to_string());
     let info = RequestInfo::of(&app, request.headers(), ip);
     let client_id = client_request_id(request.headers());
-    let method = request.method().to_string();
+    let method = request.method().clone();
     request.extensions_mut().insert(info.clone());
 
     let mut response = caught(request, next, &info).await;
