@@ -161,8 +161,8 @@ impl PathParams {
 pub struct Pairs(Vec<(String, String)>);
 
 impl Pairs {
-    /// Most pairs that are read: far above any form of ours.
-    pub const MAX: usize = 10_000;
+    /// Most pairs that are read. Policies name thousands of models, and their form sends each.
+    pub const MAX: usize = 20_000;
 
     /// Reads `application/x-www-form-urlencoded`.
     ///

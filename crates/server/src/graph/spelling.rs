@@ -25,6 +25,10 @@ const ALIASES: &[(&str, &[&str])] = &[
 /// Prefixes that may stand before the name of a function or type.
 const NAMESPACES: [&str; 2] = ["microsoft.graph.", "graph."];
 
+/// Most arguments of a path: each is compared with every option of the query, before anybody knows
+/// who asks.
+const ARGUMENTS_MAX: usize = 16;
+
 /// The canonical form of a Graph address, or nothing if it is not an address of Graph or no
 /// template fits. `templates` start behind the version, e.g. `/users/{user}`.
 ///
@@ -95,6 +99,9 @@ fn spread(
             let value = value.trim();
             let value = quoted(value).unwrap_or_else(|| value.to_owned());
             arguments.push((name.trim().to_owned(), value));
+            if arguments.len() > ARGUMENTS_MAX {
+                return Err(broken(segment, "more arguments than any function takes"));
+            }
         }
     } else {
         segments.push(inner.to_owned());

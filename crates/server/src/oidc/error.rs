@@ -42,6 +42,12 @@ impl Fault {
         Self::new("invalid_request", 9_000_411, text)
     }
 
+    /// More parameters than any client sends.
+    pub(crate) fn too_many(most: usize) -> Self {
+        let text = format!("more than {most} parameters were sent: send only those that are read");
+        Self::new("invalid_request", 900_144, text)
+    }
+
     /// The client identifies itself in two ways at once (RFC 6749 §2.3).
     pub(crate) fn two_ways() -> Self {
         let text = "the client identifies itself by header and by body: use one of them";

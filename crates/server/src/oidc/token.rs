@@ -1,5 +1,7 @@
 //! The token endpoint: an application proves itself and gets an access token (RFC 6749 §4.4).
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
@@ -13,6 +15,9 @@ use crate::operations::applications;
 use crate::request::{Call, Pairs};
 use crate::secret::Secret;
 
+/// Most parameters of a request; clients send fewer than ten.
+const PARAMETERS_MAX: usize = 32;
+
 /// `POST /{tenant}/oauth2/v2.0/token`.
 pub(crate) async fn issue(call: Call) -> Result<Response, Error> {
     Ok(match granted(&call).await {
@@ -24,11 +29,7 @@ pub(crate) async fn issue(call: Call) -> Result<Response, Error> {
 async fn granted(call: &Call) -> Result<Response, Fault> {
     tenant::of(call).await?;
     let form = call.form()?;
-    for (name, _) in form.iter() {
-        if form.all(name).nth(1).is_some() {
-            return Err(Fault::repeated(name));
-        }
-    }
+    expect_each_once(&form)?;
     match form.get("grant_type") {
         None | Some("") => return Err(Fault::missing("grant_type")),
         Some("client_credentials") => {}
@@ -52,6 +53,21 @@ async fn granted(call: &Call) -> Result<Response, Fault> {
     answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer.headers_mut().insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     Ok(answer)
+}
+
+/// No parameter may stand twice (RFC 6749 §3.2). Whoever asks is a stranger still, so the work is
+/// bounded whatever he sends.
+fn expect_each_once(form: &Pairs) -> Result<(), Fault> {
+    let mut seen = BTreeSet::new();
+    for (name, _) in form.iter() {
+        if !seen.insert(name) {
+            return Err(Fault::repeated(name));
+        }
+        if seen.len() > PARAMETERS_MAX {
+            return Err(Fault::too_many(PARAMETERS_MAX));
+        }
+    }
+    Ok(())
 }
 
 /// Who asks and how it proves itself: in the header or in the body, not in both (RFC 6749 §2.3.1).
@@ -101,6 +117,16 @@ mod tests {
         let header = format!("Basic {}", BASE64.encode(b"a:b%2Bc"));
         let in_header = credentials(Some(&header), &form("client_id=a")).unwrap();
         assert_eq!((in_header.0.as_str(), in_header.1.expose().as_str()), ("a", "b+c"));
+    }
+
+    #[test]
+    fn a_parameter_stands_once_and_there_are_few() {
+        let numbered =
+            |count: usize| -> String { (0..count).map(|number| format!("p{number}=1&")).collect() };
+        assert!(expect_each_once(&form(&numbered(PARAMETERS_MAX))).is_ok());
+        for refused in ["a=1&b=2&a=3", &numbered(PARAMETERS_MAX + 1), &numbered(Pairs::MAX)] {
+            assert!(expect_each_once(&form(refused)).is_err());
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Form data that is changed and handed on: read as any form, written as a browser writes it.
 
+use std::collections::BTreeMap;
+
 use crate::error::Error;
 use crate::request::Pairs;
 
@@ -7,6 +9,8 @@ use crate::request::Pairs;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
     pairs: Vec<(String, String)>,
+    /// Where the values of a name stand: the form of a policy asks thousands of times.
+    places: BTreeMap<String, Vec<usize>>,
 }
 
 impl Form {
@@ -20,13 +24,13 @@ impl Form {
 
     /// The first value of this name; empty when there is none.
     pub(super) fn text(&self, name: &str) -> &str {
-        let found = self.pairs.iter().find(|(found, _)| found == name);
-        found.map_or("", |(_, value)| value.as_str())
+        self.all(name).next().unwrap_or_default()
     }
 
     /// Every value of this name.
-    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.pairs.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        let places = self.places.get(name).into_iter().flatten();
+        places.filter_map(|place| self.pairs.get(*place)).map(|(_, value)| value.as_str())
     }
 
     /// Whether the name has this value.
@@ -41,14 +45,25 @@ impl Form {
 
     /// Adds a value.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
-        self.pairs.push((name.to_owned(), value.to_owned()));
+        self.push(name, value);
         self
     }
 
     /// The same without these names.
     pub(super) fn without(&self, names: &[&str]) -> Self {
-        let pairs = self.pairs.iter().filter(|(name, _)| !names.contains(&name.as_str()));
-        Self { pairs: pairs.cloned().collect() }
+        let mut rest = Self::default();
+        for (name, value) in &self.pairs {
+            if !names.contains(&name.as_str()) {
+                rest.push(name, value);
+            }
+        }
+        rest
+    }
+
+    fn push(&mut self, name: &str, value: &str) {
+        let place = self.pairs.len();
+        self.pairs.push((name.to_owned(), value.to_owned()));
+        self.places.entry(name.to_owned()).or_default().push(place);
     }
 
     /// The text that [`Self::parse`] reads back.
@@ -68,8 +83,11 @@ impl Form {
 
 impl From<&Pairs> for Form {
     fn from(pairs: &Pairs) -> Self {
-        let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-        Self { pairs: pairs.iter().map(own).collect() }
+        let mut form = Self::default();
+        for (name, value) in pairs.iter() {
+            form.push(name, value);
+        }
+        form
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a draft would do, shown before it is saved (S70); and saving it.
 
+use std::collections::BTreeSet;
+
 use axum::http::StatusCode;
 use axum::response::Response;
-use identity::Refusal;
-use identity::Version;
+use identity::{GroupId, Refusal, Version};
 use identity::access::{Action, authorize};
 use identity::administration::PolicyChange;
 use identity::audit::{Activity, Actor, AuditEntry};
@@ -116,18 +117,19 @@ async fn preview(
 
 /// The fields of the draft; what was typed and found its place is not looked up again.
 fn fields(form: &Form, draft: &Draft) -> Form {
-    let mut fields = form.without(&NOT_DRAFT).without(&["include_add", "exclude_add"]);
-    for (group, _) in &draft.include {
-        if !fields.has("include", &group.to_string()) {
-            fields = fields.with("include", &group.to_string());
-        }
-    }
-    for group in &draft.exclude {
-        if !fields.has("exclude", &group.to_string()) {
-            fields = fields.with("exclude", &group.to_string());
-        }
-    }
-    fields
+    let fields = form.without(&NOT_DRAFT).without(&["include_add", "exclude_add"]);
+    let fields = with_missing(fields, "include", draft.include.iter().map(|(group, _)| group));
+    with_missing(fields, "exclude", draft.exclude.iter())
+}
+
+fn with_missing<'a>(
+    form: Form,
+    name: &str,
+    groups: impl Iterator<Item = &'a GroupId>,
+) -> Form {
+    let there: BTreeSet<String> = form.all(name).map(str::to_owned).collect();
+    let missing = groups.map(GroupId::to_string).filter(|group| !there.contains(group));
+    missing.fold(form, |form, group| form.with(name, &group))
 }
 
 fn shown(impact: &Counted, groups: &GroupNames) -> Impact {

@@ -1,5 +1,8 @@
 //! Reading the settings form into a draft. The fields are described at
-//! [`PasskeySettings`](super::super::view::PasskeySettings).
+//! [`PasskeySettings`](super::super::view::PasskeySettings). It may hold thousands of models, so
+//! each field is looked at a fixed number of times.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use identity::passkey::PasskeyType;
 use identity::policy::key_restrictions::{Enforcement, MICROSOFT_AUTHENTICATOR, RestrictionKind};
@@ -14,6 +17,7 @@ use super::fault::{Fault, Place};
 /// Reads the form. What cannot be understood at all, because no page of ours sends it, is left
 /// out; what a person typed wrongly stays in the draft with its fault.
 pub(super) fn draft(form: &Form, stored: &Fido2Configuration) -> Draft {
+    let mut ticked = ticked_profiles(form);
     let mut draft = Draft {
         state: if form.has("state", "enabled") {
             MethodState::Enabled
@@ -21,10 +25,12 @@ pub(super) fn draft(form: &Form, stored: &Fido2Configuration) -> Draft {
             MethodState::Disabled
         },
         scope: if form.has("scope", "all") { Scope::AllUsers } else { Scope::Groups },
-        all_users_profiles: profiles_of(form, "all_users"),
+        all_users_profiles: ticked.remove("all_users").unwrap_or_default(),
         include: groups(form, "include", "include_remove")
             .into_iter()
-            .map(|group| (group, profiles_of(form, &group.to_string())))
+            .map(|group| {
+                (group, ticked.remove(group.to_string().as_str()).unwrap_or_default())
+            })
             .collect(),
         include_add: lines(form, "include_add"),
         exclude: groups(form, "exclude", "exclude_remove"),
@@ -37,7 +43,9 @@ pub(super) fn draft(form: &Form, stored: &Fido2Configuration) -> Draft {
         profiles: Vec::new(),
         faults: Vec::new(),
     };
-    for id in form.all("profile").filter_map(|id| id.parse().ok()) {
+    let mut seen = BTreeSet::new();
+    let profiles = form.all("profile").filter_map(|id| id.parse().ok());
+    for id in profiles.filter(|id| seen.insert(*id)) {
         let (profile, fault) = profile(form, id, stored);
         draft.profiles.push(profile);
         draft.faults.extend(fault);
@@ -46,24 +54,21 @@ pub(super) fn draft(form: &Form, stored: &Fido2Configuration) -> Draft {
 }
 
 fn groups(form: &Form, rows: &str, removed: &str) -> Vec<GroupId> {
-    let mut groups: Vec<GroupId> = Vec::new();
-    for row in form.all(rows).filter(|row| !form.has(removed, row)) {
-        if let Ok(group) = row.parse()
-            && !groups.contains(&group)
-        {
-            groups.push(group);
-        }
-    }
-    groups
+    let removed: BTreeSet<&str> = form.all(removed).collect();
+    let kept = form.all(rows).filter(|row| !removed.contains(row));
+    let mut seen = BTreeSet::new();
+    kept.filter_map(|row| row.parse().ok()).filter(|group| seen.insert(*group)).collect()
 }
 
-/// The profiles ticked for a target, `{t}:{p}`.
-fn profiles_of(form: &Form, target: &str) -> Vec<ProfileId> {
-    form.all("include_profile")
-        .filter_map(|value| value.split_once(':'))
-        .filter(|(of, _)| *of == target)
-        .filter_map(|(_, profile)| profile.parse().ok())
-        .collect()
+/// The profiles ticked for each target, `{t}:{p}`.
+fn ticked_profiles(form: &Form) -> BTreeMap<&str, Vec<ProfileId>> {
+    let mut ticked: BTreeMap<&str, Vec<ProfileId>> = BTreeMap::new();
+    for (target, profile) in form.all("include_profile").filter_map(|it| it.split_once(':')) {
+        if let Ok(profile) = profile.parse() {
+            ticked.entry(target).or_default().push(profile);
+        }
+    }
+    ticked
 }
 
 /// The field is sent once as it was typed, and once for each search result that was ticked; then
@@ -122,21 +127,22 @@ fn profile(
 }
 
 fn rows(form: &Form, id: ProfileId) -> Vec<Row> {
-    let removed: Vec<Aaguid> =
+    let removed: BTreeSet<Aaguid> =
         form.all(&format!("aaguid_remove.{id}")).filter_map(|it| it.parse().ok()).collect();
-    let mut rows: Vec<Row> = Vec::new();
-    for aaguid in form.all(&format!("aaguid.{id}")).filter_map(|it| it.parse().ok()) {
-        if rows.iter().all(|row| row.aaguid != aaguid) {
-            let fate = if removed.contains(&aaguid) { Fate::Removed } else { Fate::Kept };
-            rows.push(Row { aaguid, fate });
-        }
-    }
-    rows
+    let mut seen = BTreeSet::new();
+    let name = format!("aaguid.{id}");
+    let listed = form.all(&name).filter_map(|it| it.parse().ok());
+    let row = |aaguid| {
+        let fate = if removed.contains(&aaguid) { Fate::Removed } else { Fate::Kept };
+        Row { aaguid, fate }
+    };
+    listed.filter(|aaguid| seen.insert(*aaguid)).map(row).collect()
 }
 
 /// Moves what was typed into the list; all of it or, with one fault, nothing (S48, S67).
 fn take_additions(profile: &mut DraftProfile) -> Option<Fault> {
-    let mut found: Vec<Aaguid> = Vec::new();
+    let kept: BTreeSet<Aaguid> = profile.kept().collect();
+    let (mut found, mut order) = (BTreeSet::new(), Vec::new());
     let mut problems = Vec::new();
     for (number, line) in (1_usize..).zip(profile.additions.lines()) {
         let separators = |letter: char| letter.is_whitespace() || letter == ',' || letter == ';';
@@ -155,10 +161,13 @@ fn take_additions(profile: &mut DraftProfile) -> Option<Fault> {
                 Ok(aaguid) if found.contains(&aaguid) => {
                     problems.push(format!("line {number}, {aaguid}, stands there twice"));
                 }
-                Ok(aaguid) if profile.kept().any(|kept| kept == aaguid) => {
+                Ok(aaguid) if kept.contains(&aaguid) => {
                     problems.push(format!("line {number}, {aaguid}, is in the list already"));
                 }
-                Ok(aaguid) => found.push(aaguid),
+                Ok(aaguid) => {
+                    found.insert(aaguid);
+                    order.push(aaguid);
+                }
             }
         }
     }
@@ -166,7 +175,13 @@ fn take_additions(profile: &mut DraftProfile) -> Option<Fault> {
         let text = format!("AAGUIDs: {}", problems.join("; "));
         return Some(Fault::new(Place::Aaguids(profile.id), text));
     }
-    found.into_iter().for_each(|aaguid| profile.keep(aaguid));
+    for row in &mut profile.rows {
+        if found.remove(&row.aaguid) {
+            row.fate = Fate::Kept;
+        }
+    }
+    let new = order.into_iter().filter(|aaguid| found.contains(aaguid));
+    profile.rows.extend(new.map(|aaguid| Row { aaguid, fate: Fate::Kept }));
     profile.additions.clear();
     None
 }
