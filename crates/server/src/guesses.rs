@@ -1,14 +1,18 @@
-//! Failed attempts against names that nobody has, so that the lock-out of a name does not tell
-//! whether somebody has it (S109).
+//! Wrong access passes by the name typed, whoever has it, so that the lock-out of a name does not
+//! tell whether somebody has it (S109).
+//!
+//! What locks a person out is counted in the store, for all servers. What a stranger is told is
+//! counted here, in the same way for names that somebody has and names that nobody has.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use identity::{Limits, Refusal};
 use webauthn::Timestamp;
 
 use crate::secret::sha256;
 
-/// Most names that are remembered; beyond that the oldest window goes.
+/// Most names that are remembered; beyond that one of them is forgotten.
 const NAMES_MAX: usize = 65_536;
 
 /// Counts and windows by digest of the name: a name typed by mistake may be a password.
@@ -18,14 +22,9 @@ pub(crate) struct Guesses {
 }
 
 impl Guesses {
-    /// Failed attempts in the current window, and when it began; as the store answers for people.
-    pub(crate) fn failures_of(&self, name: &str) -> Option<(u32, Timestamp)> {
-        let by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
-        by_name.get(&key(name)).copied()
-    }
-
-    /// Counts a failed attempt; a new window begins when the old one is over.
-    pub(crate) fn count(&self, name: &str, now: Timestamp, window_ms: i64) {
+    /// Counts a wrong pass and answers it: wrong, until there were too many in a window.
+    pub(crate) fn answer(&self, name: &str, now: Timestamp, limits: &Limits) -> Refusal {
+        let window_ms = limits.failure_window_ms;
         let mut by_name = self.by_name.lock().unwrap_or_else(PoisonError::into_inner);
         let key = key(name);
         if by_name.len() >= NAMES_MAX && !by_name.contains_key(&key) {
@@ -38,7 +37,16 @@ impl Guesses {
         if now.since_ms(*since) >= window_ms {
             (*count, *since) = (0, now);
         }
+        if *count >= limits.failures {
+            return Refusal::LockedOut { until: since.plus_ms(window_ms) };
+        }
         *count = count.saturating_add(1);
+        Refusal::AccessPassWrong
+    }
+
+    /// The right pass came: what was guessed before counts no more.
+    pub(crate) fn forget(&self, name: &str) {
+        self.by_name.lock().unwrap_or_else(PoisonError::into_inner).remove(&key(name));
     }
 }
 
@@ -50,14 +58,19 @@ fn key(name: &str) -> [u8; 32] {
 mod tests {
     use super::*;
 
+    /// S109, S110
     #[test]
-    fn attempts_are_counted_by_name_in_any_case_and_forgotten_with_their_window() {
+    fn wrong_passes_are_counted_by_name_in_any_case_and_forgotten_with_their_window() {
+        let limits = Limits { failures: 2, failure_window_ms: 100, ..Limits::default() };
         let guesses = Guesses::default();
-        guesses.count("Eve@example.org", Timestamp(0), 100);
-        guesses.count("eve@example.org", Timestamp(50), 100);
-        assert_eq!(guesses.failures_of("EVE@example.org"), Some((2, Timestamp(0))));
-        guesses.count("eve@example.org", Timestamp(100), 100);
-        assert_eq!(guesses.failures_of("eve@example.org"), Some((1, Timestamp(100))));
-        assert_eq!(guesses.failures_of("ada@example.org"), None);
+        let answer = |name: &str, now: i64| guesses.answer(name, Timestamp(now), &limits);
+        assert_eq!(answer("Eve@example.org", 0), Refusal::AccessPassWrong);
+        assert_eq!(answer("eve@example.org", 50), Refusal::AccessPassWrong);
+        assert_eq!(answer("EVE@example.org", 99), Refusal::LockedOut { until: Timestamp(100) });
+        assert_eq!(answer("ada@example.org", 99), Refusal::AccessPassWrong);
+        assert_eq!(answer("eve@example.org", 100), Refusal::AccessPassWrong);
+        assert_eq!(answer("eve@example.org", 100), Refusal::AccessPassWrong);
+        guesses.forget("Eve@Example.org");
+        assert_eq!(answer("eve@example.org", 101), Refusal::AccessPassWrong);
     }
 }

@@ -38,7 +38,8 @@ pub struct AccessPassSubmission<'a> {
     pub session: SessionId,
 }
 
-/// Signs in with a pass.
+/// Signs in with a pass. Attempts under a name that nobody has are refused like any other and leave
+/// no entry: they concern nobody, and strangers could fill the log with them.
 pub fn with_access_pass(
     facts: &AccessPassFacts,
     submission: &AccessPassSubmission<'_>,
@@ -46,7 +47,7 @@ pub fn with_access_pass(
     context: &Context,
 ) -> Outcome<SignedIn> {
     let verdict = accept(facts, submission, limits, context);
-    let entry = entry(facts, submission, context, Recorded::from(&verdict));
+    let result = Recorded::from(&verdict);
     let mut changes = Vec::new();
     match &verdict {
         Ok((signed_in, pass)) => {
@@ -69,7 +70,10 @@ pub fn with_access_pass(
         }
         Err(_) => {}
     }
-    changes.push(Change::SignIn(Box::new(entry)));
+    if let Some(person) = &facts.person {
+        let entry = entry(person, submission, context, result);
+        changes.push(Change::SignIn(Box::new(entry)));
+    }
     Outcome { verdict: verdict.map(|(signed_in, _)| signed_in), changes }
 }
 
@@ -112,18 +116,16 @@ fn accept<'a>(
 }
 
 fn entry(
-    facts: &AccessPassFacts,
+    person: &Person,
     submission: &AccessPassSubmission<'_>,
     context: &Context,
     result: Recorded,
 ) -> SignInEntry {
-    let person = facts.person.as_ref();
     SignInEntry {
         id: context.entry_id(0),
         at: context.now,
-        user: person.map(|person| person.user.id),
-        // A name that nobody has is not kept: people type passwords into name fields.
-        upn: person.map(|_| submission.name.to_owned()),
+        user: Some(person.user.id),
+        upn: Some(submission.name.to_owned()),
         method: SignInMethodName::AccessPass,
         passkey: None,
         aaguid: None,

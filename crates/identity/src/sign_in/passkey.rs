@@ -85,9 +85,19 @@ pub fn with_passkey(
             entry.decided_by = refusal.to_string();
         }
     }
-    changes.push(Change::SignIn(Box::new(entry)));
+    if is_recorded(facts, assertion) {
+        changes.push(Change::SignIn(Box::new(entry)));
+    }
     let verdict = verdict.map(|accepted| accepted.signed_in);
     Outcome { verdict: verdict.map_err(|refusal| told(refusal, facts, assertion)), changes }
+}
+
+/// Whether the log keeps it. An answer that concerns nobody, to a challenge that is not ours or was
+/// asked for under a name that nobody has, can be sent without end by anybody, and would bury what
+/// administrators look for.
+fn is_recorded(facts: &SignInFacts, assertion: &Assertion<'_>) -> bool {
+    facts.found.is_some()
+        || assertion.ceremony.is_some_and(|it| it.expected != ExpectedUser::Nobody)
 }
 
 /// S109: a wrong answer for somebody's passkey, for somebody else's and for one that nobody has

@@ -4,7 +4,8 @@ mod decoy;
 
 pub(super) use decoy::is_decoy;
 
-use identity::change::BurnKey;
+use identity::change::{BurnKey, Change};
+use identity::directory::UserPrincipalName;
 use identity::session::Session;
 use identity::sign_in::{
     self, AccessPassSubmission, Assertion, ExpectedUser, SignInCeremony, SignedIn,
@@ -54,7 +55,7 @@ pub async fn begin(
 fn named(app: &App, name: &str) -> Result<(ExpectedUser, Vec<Descriptor>), Error> {
     let decoys = decoy::descriptors(app.keys(), name)?;
     app.gather(|snapshot| {
-        let user = snapshot.user_by_upn(name)?;
+        let user = snapshot.user_by_upn(name_to_look_up(name.trim()))?;
         let id = user.as_ref().map_or(UserId::new(Uuid::nil()), |user| user.id);
         let mut passkeys = snapshot.passkeys_of(id)?;
         passkeys.sort_by_key(|it| std::cmp::Reverse(it.last_used_at.unwrap_or(it.created_at)));
@@ -108,8 +109,11 @@ pub async fn finish(
     Ok((result?, secret))
 }
 
-/// Signs in with a Temporary Access Pass. The slow hash runs once whoever asks, and attempts are
-/// counted against names that nobody has too, so that neither time nor lock-out tells who exists.
+/// Signs in with a Temporary Access Pass.
+///
+/// The slow hash runs once whoever asks, something is written whoever asks, and whoever asks is
+/// told how often he has guessed *here*, whatever the name: neither time nor lock-out tells who
+/// exists.
 ///
 /// # Errors
 /// A refusal, recorded, with a stable code; otherwise when something is broken.
@@ -120,33 +124,47 @@ pub async fn with_access_pass(
     request: &RequestInfo,
 ) -> Result<(SignedIn, SessionSecret), Error> {
     let name = name.trim();
-    let on_record = app.gather(|snapshot| Ok(snapshot.access_pass_facts(name)?.pass))?;
+    let known = name_to_look_up(name);
+    let on_record = app.gather(|snapshot| Ok(snapshot.access_pass_facts(known)?.pass))?;
     let hash = on_record.map(|pass| pass.secret_hash);
     let is_right = access_passes::matches(app, hash.clone(), pass.trim().to_owned()).await?;
     let secret = SessionSecret::new(app.random());
-    let window_ms = app.terms().limits.failure_window_ms;
-    let mut is_unknown = false;
+    let limits = &app.terms().limits;
     let result = app
         .decide(|snapshot| {
-            let mut facts = snapshot.access_pass_facts(name)?;
-            is_unknown = facts.person.is_none();
-            if is_unknown {
-                facts.failures = app.guesses().failures_of(name);
-            }
+            let facts = snapshot.access_pass_facts(known)?;
             // Another pass may have been issued while the hash was computed.
             let same = facts.pass.as_ref().map(|pass| &pass.secret_hash) == hash.as_ref();
             let submission =
                 AccessPassSubmission { name, matches: is_right && same, session: secret.id() };
-            let limits = &app.terms().limits;
             let context = app.context(request);
-            Ok(sign_in::with_access_pass(&facts, &submission, limits, &context))
+            let mut outcome = sign_in::with_access_pass(&facts, &submission, limits, &context);
+            if facts.person.is_none() {
+                // A commit takes as long as that of a failure which is recorded, and goes away.
+                let key = BurnKey(app.random());
+                outcome.changes.push(Change::Burn { key, expires_at: app.now() });
+            }
+            Ok(outcome)
         })
         .await;
-    if is_unknown && matches!(result, Err(Error::Refused(Refusal::AccessPassWrong))) {
-        app.guesses().count(name, app.now(), window_ms);
-    }
+    let result = match result {
+        Err(Error::Refused(Refusal::AccessPassWrong | Refusal::LockedOut { .. })) => {
+            Err(Error::Refused(app.guesses().answer(name, app.now(), limits)))
+        }
+        Ok(signed_in) => {
+            app.guesses().forget(name);
+            Ok(signed_in)
+        }
+        Err(error) => Err(error),
+    };
     app.metrics().ceremony(Ceremony::AccessPass, &result);
     Ok((result?, secret))
+}
+
+/// The name, if anybody could have it. What is none must not reach the database, which may refuse
+/// its bytes and answer with an error where it should with nobody; nobody has the empty name.
+fn name_to_look_up(name: &str) -> &str {
+    if name.parse::<UserPrincipalName>().is_ok() { name } else { "" }
 }
 
 /// Ends a session.

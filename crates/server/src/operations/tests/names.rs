@@ -2,7 +2,7 @@
 
 use identity::access::Caller;
 use identity::audit::Recorded;
-use webauthn::Aaguid;
+use webauthn::{Aaguid, UserHandle};
 
 use super::world::{MINUTE_MS, World, asserted, authenticator, code, person};
 use crate::operations::page::PageQuery;
@@ -112,6 +112,42 @@ async fn guessing_locks_a_name_whether_or_not_somebody_has_it() {
     for name in ["ada@example.org", "nobody@example.org"] {
         let again = sign_in::with_access_pass(app, name, "guess", &request).await;
         assert_eq!(code(again), "access-pass-wrong");
+    }
+}
+
+/// S143: the log is for what concerns somebody; strangers cannot bury it.
+#[tokio::test]
+async fn what_strangers_invent_is_counted_and_fills_no_log() {
+    let world = World::set_up().await;
+    let (app, browser, request) = (&world.app, &world.browser, world.request());
+    for name in ["nobody@example.org", "no name", "n\0ne@example.org"] {
+        let refused = sign_in::with_access_pass(app, name, "guess", &request).await;
+        assert_eq!(code(refused), "access-pass-wrong", "{name}");
+    }
+    let mut stranger = authenticator(66, Aaguid::from_bytes([2; 16]));
+    stranger.adopt(0, "localhost".parse().unwrap(), UserHandle::new([6; 32]).unwrap());
+    for name in ["nobody@example.org", "n\0ne"] {
+        let options = sign_in::begin(app, Some(name), browser, &request).await.unwrap();
+        let mut options = options.to_json();
+        options["allowCredentials"] = serde_json::json!([]);
+        let response = asserted(&mut stranger, &options);
+        let refused = sign_in::finish(app, response, browser, &request).await;
+        assert_eq!(code(refused), "passkey-rejected");
+    }
+    let foreign = serde_json::json!({ "challenge": "AAAAAAAAAAAAAAAAAAAAAA", "rpId": "localhost" });
+    let refused = sign_in::finish(app, asserted(&mut stranger, &foreign), browser, &request).await;
+    assert_eq!(code(refused), "challenge-foreign");
+
+    let filter = LogFilter { success: Some(false), ..LogFilter::default() };
+    let log = sign_ins(app, &Caller::Operator, &filter, &PageQuery::default()).await.unwrap();
+    assert_eq!(log.items, []);
+    let counted = app.metrics().text(&app.store().metrics()).unwrap();
+    for line in [
+        r#"keyward_ceremonies_total{ceremony="access-pass",result="access-pass-wrong"} 3"#,
+        r#"keyward_ceremonies_total{ceremony="sign-in",result="passkey-rejected"} 2"#,
+        r#"keyward_ceremonies_total{ceremony="sign-in",result="challenge-foreign"} 1"#,
+    ] {
+        assert!(counted.contains(line), "{line} in {counted}");
     }
 }
 
