@@ -6,6 +6,7 @@ use std::fmt;
 use axum::http::StatusCode;
 use identity::Refusal;
 use store::StoreError;
+use webauthn::Timestamp;
 
 /// Why a request was not answered as asked.
 ///
@@ -184,12 +185,16 @@ impl Error {
         }
     }
 
-    /// When to try again, seconds; for `Retry-After`.
+    /// When to try again, whole seconds from now; for `Retry-After`.
     #[must_use]
-    pub const fn retry_after_s(&self) -> Option<u32> {
+    pub fn retry_after_s(&self, now: Timestamp) -> Option<u32> {
         match self {
             Self::Throttled { retry_after_s } | Self::Unavailable { retry_after_s } => {
                 Some(*retry_after_s)
+            }
+            Self::Refused(Refusal::LockedOut { until }) => {
+                let wait_ms = std::cmp::max(until.since_ms(now), 0);
+                u32::try_from(wait_ms.saturating_add(999).div_euclid(1000)).ok()
             }
             Self::Refused(_)
             | Self::BadRequest { .. }

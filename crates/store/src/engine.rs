@@ -8,6 +8,7 @@ pub(crate) mod sqlite;
 pub(crate) mod tls;
 pub(crate) mod value;
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use value::{Row, Value};
 use crate::error::StoreError;
 
 /// Where the data lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Location {
     /// A SQLite file, made when missing.
     Sqlite(PathBuf),
@@ -29,6 +30,16 @@ pub enum Location {
     /// certificate is demanded of every host but this machine; `sslrootcert=FILE` names an own
     /// certificate authority.
     Postgres(String),
+}
+
+impl fmt::Debug for Location {
+    /// Not the address of a server: it may hold a password, anywhere in it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => formatter.debug_tuple("Sqlite").field(path).finish(),
+            Self::Postgres(_) => formatter.write_str("Postgres(..)"),
+        }
+    }
 }
 
 /// Which engine runs.
@@ -231,5 +242,16 @@ impl Conn {
             Self::Sqlite(conn) => conn.is_in_transaction(),
             Self::Postgres(conn) => !conn.is_closed(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_a_database_does_not_print() {
+        let location = Location::Postgres("postgres://user:hush@host/db?password=hush".to_owned());
+        assert_eq!(format!("{location:?}"), "Postgres(..)");
     }
 }

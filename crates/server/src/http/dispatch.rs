@@ -11,7 +11,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use bytes::Bytes;
 use identity::access::{Caller, authorize};
-use identity::refusal::Refusal;
 
 use crate::app::App;
 use crate::caller;
@@ -150,20 +149,16 @@ fn info(app: &App, head: &Parts) -> RequestInfo {
 
 fn failed(face: Face, failure: &Failure<'_>) -> Response {
     log(failure);
-    let mut response = face(failure);
-    if let Some(seconds) = retry_after_s(failure) {
+    let response = face(failure);
+    with_retry_after(failure.app, failure.error, response)
+}
+
+/// The answer with `Retry-After` where waiting helps.
+pub(crate) fn with_retry_after(app: &App, error: &Error, mut response: Response) -> Response {
+    if let Some(seconds) = error.retry_after_s(app.now()) {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
-}
-
-/// When to try again, seconds. A lock-out names a moment, and the clock stands here.
-fn retry_after_s(failure: &Failure<'_>) -> Option<u32> {
-    let Error::Refused(Refusal::LockedOut { until }) = failure.error else {
-        return failure.error.retry_after_s();
-    };
-    let wait_ms = std::cmp::max(until.since_ms(failure.app.now()), 0);
-    u32::try_from(wait_ms.saturating_add(999).div_euclid(1000)).ok()
 }
 
 /// The one line about a failed request. Paths only: a query may hold a first-run token.

@@ -15,6 +15,9 @@ use crate::secret::Secret;
 
 /// How long an access token works, seconds.
 pub const LIFETIME_S: u32 = 3600;
+/// How much the clocks of servers on one database may differ, seconds: a token that one has just
+/// issued is not from the future for another.
+const LEEWAY_S: i64 = 60;
 /// Whom tokens are for: the application id of Microsoft Graph, as its clients expect it.
 pub const GRAPH_RESOURCE: &str = "00000003-0000-0000-c000-000000000000";
 
@@ -178,7 +181,8 @@ impl Keys {
         let client: ClientId = claims.appid.parse().map_err(|_| TokenFault::Invalid)?;
         let tenant: TenantId = claims.tid.parse().map_err(|_| TokenFault::Invalid)?;
         let seconds = now.0.div_euclid(1000);
-        if claims.aud != GRAPH_RESOURCE || claims.iss != issuer_of(tenant) || seconds < claims.nbf {
+        let is_early = seconds.saturating_add(LEEWAY_S) < claims.nbf;
+        if claims.aud != GRAPH_RESOURCE || claims.iss != issuer_of(tenant) || is_early {
             return Err(TokenFault::Invalid);
         }
         if seconds >= claims.exp {

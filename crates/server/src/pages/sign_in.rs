@@ -12,6 +12,7 @@ use super::words::{Occasion, notice};
 use super::{frame, open};
 use crate::caller;
 use crate::error::Error;
+use crate::http::dispatch::with_retry_after;
 use crate::operations::sign_in as operation;
 use crate::request::Call;
 use crate::route::{Access, Route};
@@ -101,6 +102,7 @@ async fn finish(call: Call) -> Result<Response, Error> {
     let id = response.id().clone();
     match operation::finish(&call.app, response, &browser, &call.info).await {
         Ok((_, secret)) => {
+            end_old_session(&call).await?;
             let next = json!({ "location": destination.path.as_str() });
             let response = answer::json(StatusCode::OK, &next);
             Ok(answer::with_cookie(response, caller::set_session(&call.app, &secret)))
@@ -137,7 +139,10 @@ async fn take_access_pass(call: Call) -> Result<Response, Error> {
     let name = form.get("user_principal_name").unwrap_or_default().trim();
     let pass = form.get("access_pass").unwrap_or_default().trim();
     match operation::with_access_pass(&call.app, name, pass, &call.info).await {
-        Ok((_, secret)) => Ok(signed_in_with_pass(&call, &destination, &secret)),
+        Ok((_, secret)) => {
+            end_old_session(&call).await?;
+            Ok(signed_in_with_pass(&call, &destination, &secret))
+        }
         Err(error @ Error::Refused(_)) => {
             let (mut frame, _) = frame::stranger(&call).await?;
             frame.notice = Some(notice(&error, Occasion::SignIn, call.info.correlation));
@@ -147,10 +152,19 @@ async fn take_access_pass(call: Call) -> Result<Response, Error> {
                 user_principal_name: Field { value: name.to_owned(), error: String::new() },
                 access_pass: Field::default(),
             };
-            // One status for every refusal: it must not tell which names exist (S109).
-            answer::html(StatusCode::FORBIDDEN, &page)
+            // One status for every refusal, as it must not tell which names exist (S109), but for
+            // too many attempts, which are counted for every name.
+            let response = answer::html(pass_status(&error), &page)?;
+            Ok(with_retry_after(&call.app, &error, response))
         }
         Err(error) => Err(error),
+    }
+}
+
+fn pass_status(error: &Error) -> StatusCode {
+    match error.status() {
+        StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
+        _ => StatusCode::FORBIDDEN,
     }
 }
 
@@ -163,11 +177,18 @@ fn signed_in_with_pass(call: &Call, destination: &Destination, secret: &SessionS
     answer::with_cookie(answer::see_other(path), caller::set_session(&call.app, secret))
 }
 
+/// A browser has one session: the cookie of the one before is overwritten, and nobody could sign
+/// out of it any more.
+async fn end_old_session(call: &Call) -> Result<(), Error> {
+    match call.person() {
+        Some(person) => operation::sign_out(&call.app, &person.session).await,
+        None => Ok(()),
+    }
+}
+
 /// `POST /sign-out`. Signed out already is signed out.
 async fn sign_out(call: Call) -> Result<Response, Error> {
-    if let Some(person) = call.person() {
-        operation::sign_out(&call.app, &person.session).await?;
-    }
+    end_old_session(&call).await?;
     let (frame, _) = frame::stranger(&call).await?;
     let page = Message {
         frame,

@@ -107,6 +107,20 @@ async fn a_model_that_is_not_allowed_is_refused_at_registration_and_nothing_is_k
 }
 
 #[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let (world, browser, mut key) = World::set_up().await;
+    let old = browser.session();
+    let (status, answer, _) = browser.sign_in(&mut key).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    browser.page("/security-info").await;
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let request = client.build().unwrap().get(format!("{}/security-info", world.url));
+    let answer = request.header(reqwest::header::COOKIE, old).send().await.unwrap();
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER, "to the sign-in page");
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn the_first_run_link_works_once() {
     let (world, browser, mut key) = World::set_up().await;
     let page = browser.page("/security-info").await;

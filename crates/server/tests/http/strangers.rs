@@ -4,7 +4,7 @@ use ctap::{SignatureLie, SoftwareAuthenticator};
 use data_encoding::BASE64URL_NOPAD;
 use identity::access::Permission;
 use reqwest::StatusCode;
-use reqwest::header::ORIGIN;
+use reqwest::header::{ORIGIN, RETRY_AFTER};
 use serde_json::{Value, json};
 use webauthn::{Aaguid, UserHandle};
 
@@ -107,6 +107,25 @@ async fn only_a_passkey_that_came_by_itself_is_called_unknown() {
         let (_, body) = answer_junk(&browser, begun, &id).await;
         assert!(body.contains("\"passkey-rejected\""), "{body}");
         assert!(!body.contains("unknownCredential"), "{body}");
+    }
+    world.stop().await;
+}
+
+/// S109, S110: too many wrong passes are told as such, with how long to wait, for every name.
+#[tokio::test]
+async fn a_lock_out_says_how_long_it_lasts_whoever_has_the_name() {
+    let world = World::start_with(|settings| settings.limits.failures = 2).await;
+    let (world, _, _) = world.with_ada().await;
+    let browser = world.browser();
+    for name in ["ada@example.org", "nobody@example.org"] {
+        for _ in 0..2 {
+            let wrong = browser.sign_in_with_pass(name, "guess").await;
+            assert_eq!(wrong.status(), StatusCode::FORBIDDEN, "{name}");
+            assert!(!wrong.headers().contains_key(RETRY_AFTER));
+        }
+        let locked = browser.sign_in_with_pass(name, "guess").await;
+        assert_eq!(locked.status(), StatusCode::TOO_MANY_REQUESTS, "{name}");
+        assert_eq!(locked.headers()[RETRY_AFTER], "900", "{name}");
     }
     world.stop().await;
 }

@@ -1,9 +1,12 @@
 //! A server on a free port of this machine, and the browsers and clients that talk to it.
 
+use std::sync::Arc;
+
 use ctap::{Model, SoftwareAuthenticator};
 use identity::access::{Caller, Permission};
 use identity::directory::{AccountState, User, UserDetails, UserKind};
-use reqwest::header::{CONTENT_TYPE, ORIGIN};
+use reqwest::cookie::{CookieStore as _, Jar};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, ORIGIN};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -60,12 +63,16 @@ impl World {
 
     /// A server with Ada, its first administrator; her browser and her authenticator.
     pub(crate) async fn set_up() -> (Self, Browser, SoftwareAuthenticator) {
-        let world = Self::start().await;
-        let mut browser = world.browser();
+        Self::start().await.with_ada().await
+    }
+
+    /// This server with Ada.
+    pub(crate) async fn with_ada(self) -> (Self, Browser, SoftwareAuthenticator) {
+        let mut browser = self.browser();
         let mut authenticator = authenticator(1, Aaguid::from_bytes([1; 16]));
-        let token = first_run::new_link(&world.app).await.unwrap().unwrap();
+        let token = first_run::new_link(&self.app).await.unwrap().unwrap();
         browser.first_run(token.expose(), &mut authenticator).await;
-        (world, browser, authenticator)
+        (self, browser, authenticator)
     }
 
     /// Tells the server to end, and waits for it.
@@ -76,8 +83,10 @@ impl World {
 
     /// A browser without cookies.
     pub(crate) fn browser(&self) -> Browser {
-        let client = Client::builder().cookie_store(true).redirect(Policy::none());
-        Browser { client: client.build().unwrap(), url: self.url.clone() }
+        let cookies = Arc::new(Jar::default());
+        let client = Client::builder().cookie_provider(Arc::clone(&cookies));
+        let client = client.redirect(Policy::none()).build().unwrap();
+        Browser { client, cookies, url: self.url.clone() }
     }
 
     /// A person who has nothing yet but a pass; answers the pass.
@@ -155,10 +164,16 @@ impl Api {
 /// A browser: keeps cookies, reads tokens off pages, sends the headers that browsers send.
 pub(crate) struct Browser {
     pub(crate) client: Client,
+    cookies: Arc<Jar>,
     pub(crate) url: String,
 }
 
 impl Browser {
+    /// The cookies that it sends now, its session among them.
+    pub(crate) fn session(&self) -> HeaderValue {
+        self.cookies.cookies(&self.url.parse().unwrap()).unwrap()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}{path}", self.url)).send().await.unwrap()
     }
