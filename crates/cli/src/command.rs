@@ -196,7 +196,11 @@ pub(crate) enum Format {
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// How many people
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        value_parser = clap::value_parser!(u32).range(1..=10_000_000)
+    )]
     pub(crate) users: u32,
     /// How many passkeys each has; every sixteenth person has none
     #[arg(long, value_name = "NUMBER", default_value_t = 1,

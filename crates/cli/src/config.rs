@@ -1,4 +1,4 @@
-//! Flags, environment and file become one checked [`Config`]: the only place that reads any of them.
+//! Flags, environment and file become one checked [`Config`]: the only place that reads them.
 
 mod file;
 mod setting;

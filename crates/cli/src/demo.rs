@@ -23,9 +23,9 @@ use crate::output::{Audience, count, fields};
 use chance::Chance;
 use history::{Plan, Standing};
 
-/// People of one commit: large enough that flushing the disk does not count, small enough to be
-/// held in memory a few times over.
-const BATCH: u64 = 500;
+/// People of one commit: each touches pages all over the indexes, so a large commit writes far fewer
+/// of them; small enough to be held in memory a few times over.
+const BATCH: u64 = 4000;
 
 /// Fills an empty server.
 pub(crate) fn run(config: &Config, audience: Audience, demo: &Demo) -> Result<()> {

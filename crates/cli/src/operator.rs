@@ -143,8 +143,8 @@ fn create_folder(folder: &Path) -> std::io::Result<()> {
     builder.recursive(true).create(folder)
 }
 
-/// Makes the database's file for our eyes only, wherever it lies; an empty one is an empty database,
-/// and the files that SQLite puts beside it get the same permissions.
+/// Makes the database's file for our eyes only, wherever it lies; an empty one is an empty
+/// database, and the files that SQLite puts beside it get the same permissions.
 fn create_file(file: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     #[cfg(unix)]

@@ -21,11 +21,11 @@ mod ceremony;
 
 use std::collections::BTreeSet;
 
+use identity::UserId;
 use identity::access::{Action, Caller, Permit, TargetPerson, authorize};
 use identity::administration;
 use identity::change::Organisation;
 use identity::directory::Person;
-use identity::UserId;
 use store::Snapshot;
 use webauthn::Timestamp;
 

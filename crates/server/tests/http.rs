@@ -1,5 +1,12 @@
 //! The server from outside: real sockets, real cookies, a software authenticator, a clock that the
 //! tests move. Nothing inside the crate is touched but what an operator's command line calls.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "what is not as expected fails the test that finds it"
+)]
 
 #[path = "http/ceremonies.rs"]
 mod ceremonies;

@@ -83,13 +83,15 @@ const OF_USER: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM memberships m CROSS JOIN groups g \
-     WHERE m.tenant = $1 AND m.user_id = $2 AND g.tenant = $1 AND g.id = m.group_id ORDER BY g.display_folded, g.id"
+     WHERE m.tenant = $1 AND m.user_id = $2 AND g.tenant = $1 AND g.id = m.group_id \
+     ORDER BY g.display_folded, g.id"
 );
 const OF_GROUP: &str = concat!(
     "SELECT ",
     columns!(),
     " FROM nestings n CROSS JOIN groups g \
-     WHERE n.tenant = $1 AND n.child_id = $2 AND g.tenant = $1 AND g.id = n.group_id ORDER BY g.display_folded, g.id"
+     WHERE n.tenant = $1 AND n.child_id = $2 AND g.tenant = $1 AND g.id = n.group_id \
+     ORDER BY g.display_folded, g.id"
 );
 // The members in the order groups first, then users, each by id; `name` of the page says which.
 const CHILDREN: &str = "SELECT child_id FROM nestings \

@@ -6,7 +6,7 @@ use super::tree::Tree;
 const LOCK: &str = "Cargo.lock";
 /// Packages in the lock file, ours included. A dependency is a decision: who raises this writes
 /// down why (docs/adr).
-const MOST: usize = 335;
+const MOST: usize = 350;
 /// When this many fewer are there, the ratchet is to follow.
 const SLACK: usize = 10;
 

@@ -1,7 +1,7 @@
 //! A chromedriver of the test's own, ended with it.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -9,6 +9,8 @@ use anyhow::{Context as _, Result, bail};
 pub(crate) struct Chromedriver {
     process: Child,
     port: u16,
+    /// Kept open: a closed pipe would end it when it says something more.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Chromedriver {
@@ -24,12 +26,15 @@ impl Chromedriver {
                  `apt-get install chromium chromium-driver`",
             )?;
         let stdout = process.stdout.take().context("chromedriver has no output")?;
-        for line in BufReader::new(stdout).lines() {
-            let line = line?;
-            let port = line.split("on port ").nth(1);
-            if let Some(port) = port.and_then(|text| text.trim_end_matches('.').parse().ok()) {
-                return Ok(Self { process, port });
+        let mut output = BufReader::new(stdout);
+        let mut line = String::new();
+        while output.read_line(&mut line)? > 0 {
+            let port = line.split("started successfully on port ").nth(1);
+            if let Some(port) = port.and_then(|text| text.trim().trim_end_matches('.').parse().ok())
+            {
+                return Ok(Self { process, port, _output: output });
             }
+            line.clear();
         }
         drop(process.kill());
         bail!("chromedriver ended without saying on which port it listens")

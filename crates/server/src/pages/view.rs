@@ -22,7 +22,8 @@
 //!
 //! `context` is the page's own `context` text, handed back untouched (where to go afterwards, the
 //! names typed on the step before); the handler checks it again. A refusal is any status from 400
-//! with `{refusal: {code, what, why, next, correlationId, unknownCredential?: {rpId, credentialId}}}`;
+//! with `{refusal: {code, what, why, next, correlationId, unknownCredential?}}`, the last of them
+//! `{rpId, credentialId}`;
 //! `unknownCredential` makes the browser forget a passkey that we do not keep (S88).
 
 mod directory;

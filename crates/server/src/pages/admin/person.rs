@@ -98,12 +98,15 @@ async fn methods(
         Err(error) => return Err(error),
     };
     let policy = group_list::policy_of(&call.app, caller).await?;
+    let may_delete = authorize(caller, Action::WritePasskeys(self::target(user))).is_ok();
     let (mut usable, mut non_usable) = (Vec::new(), Vec::new());
     for found in &found {
         let model = found.model.as_deref();
         let mut method = shown::passkey(&found.passkey, model);
         let id = found.passkey.id.to_base64url();
-        method.delete_href = format!("{}/passkeys/{id}/delete", href(user));
+        if may_delete {
+            method.delete_href = format!("{}/passkeys/{id}/delete", href(user));
+        }
         match (&found.verdict, &policy) {
             (verdict @ Verdict::Allowed { .. }, Some(policy)) => {
                 method.reason = verdict_sentence(verdict, policy, names, model);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use axum::http::StatusCode;
 use axum::response::Response;
-use identity::{GroupId, Refusal, Version};
 use identity::access::{Action, authorize};
 use identity::administration::PolicyChange;
 use identity::audit::{Activity, Actor, AuditEntry};
 use identity::policy::{Fido2Configuration, Versioned};
+use identity::{GroupId, Refusal, Version};
 
 use super::super::done::Done;
 use super::super::form::Form;
@@ -122,11 +122,7 @@ fn fields(form: &Form, draft: &Draft) -> Form {
     with_missing(fields, "exclude", draft.exclude.iter())
 }
 
-fn with_missing<'a>(
-    form: Form,
-    name: &str,
-    groups: impl Iterator<Item = &'a GroupId>,
-) -> Form {
+fn with_missing<'a>(form: Form, name: &str, groups: impl Iterator<Item = &'a GroupId>) -> Form {
     let there: BTreeSet<String> = form.all(name).map(str::to_owned).collect();
     let missing = groups.map(GroupId::to_string).filter(|group| !there.contains(group));
     missing.fold(form, |form, group| form.with(name, &group))

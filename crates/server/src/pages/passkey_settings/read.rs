@@ -28,9 +28,7 @@ pub(super) fn draft(form: &Form, stored: &Fido2Configuration) -> Draft {
         all_users_profiles: ticked.remove("all_users").unwrap_or_default(),
         include: groups(form, "include", "include_remove")
             .into_iter()
-            .map(|group| {
-                (group, ticked.remove(group.to_string().as_str()).unwrap_or_default())
-            })
+            .map(|group| (group, ticked.remove(group.to_string().as_str()).unwrap_or_default()))
             .collect(),
         include_add: lines(form, "include_add"),
         exclude: groups(form, "exclude", "exclude_remove"),

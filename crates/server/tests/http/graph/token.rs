@@ -90,7 +90,9 @@ async fn each_fault_has_oauth_s_code_and_a_number() {
     let scope = ("scope", known.scope.as_str());
     let nobody = ("client_id", "11111111-1111-1111-1111-111111111111");
     let wrong = ("client_secret", "wrong");
-    let cases: &[(&[(&str, &str)], u16, &str, u32)] = &[
+    // What is sent; status, code and number that come back.
+    type Case<'a> = (&'a [(&'a str, &'a str)], u16, &'a str, u32);
+    let cases: &[Case<'_>] = &[
         (&[client, secret, scope], 400, "invalid_request", 900_144),
         (&[grant, secret, scope], 400, "invalid_request", 900_144),
         (&[grant, client, secret], 400, "invalid_request", 900_144),

@@ -1,3 +1,5 @@
+//! What the settings form says becomes a draft, and what it gets wrong is named.
+
 use identity::policy::fido2::DEFAULT_PROFILE;
 use identity::policy::key_restrictions::{
     MICROSOFT_AUTHENTICATOR_ANDROID, MICROSOFT_AUTHENTICATOR_IOS,
