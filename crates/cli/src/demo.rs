@@ -23,8 +23,8 @@ use crate::output::{Audience, count, fields};
 use chance::Chance;
 use history::{Plan, Standing};
 
-/// People of one commit: each touches pages all over the indexes, so a large commit writes far fewer
-/// of them; small enough to be held in memory a few times over.
+/// People of one commit. Each person touches pages all over the indexes, so a large commit writes
+/// far fewer of them; small enough to be held in memory a few times over.
 const BATCH: u64 = 4000;
 
 /// Fills an empty server.
