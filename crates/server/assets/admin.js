@@ -6,8 +6,8 @@
 // - The sentence of a profile and the impact follow the draft; the server computes both.
 
 const AUTHENTICATOR = [
-  ["de1e552d-db1d-4423-a619-566b625cdc84", "Microsoft Authenticator (Android)"],
-  ["90a3ccdf-635c-4729-a248-9b709135078f", "Microsoft Authenticator (iOS)"],
+  ["de1e552d-db1d-4423-a619-566b625cdc84", "Microsoft Authenticator for Android"],
+  ["90a3ccdf-635c-4729-a248-9b709135078f", "Microsoft Authenticator for iOS"],
 ];
 const AAGUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const LIVE_PATH = "/admin/passkey-settings/live";

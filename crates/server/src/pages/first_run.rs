@@ -62,7 +62,7 @@ async fn take_names(call: Call) -> Result<Response, Error> {
             answer::html(StatusCode::OK, &page)
         }
         Err(errors) => {
-            let [organisation, display_name, user_principal_name] = errors;
+            let [organisation, display_name, user_principal_name] = *errors;
             let page = FirstRun {
                 frame,
                 token: form.text("token").to_owned(),
@@ -113,7 +113,7 @@ fn context(body: &Value) -> Result<(String, Names), Error> {
 }
 
 /// The names, or the three fields with what is wrong.
-fn names(form: &Form) -> Result<Names, [Field; 3]> {
+fn names(form: &Form) -> Result<Names, Box<[Field; 3]>> {
     let organisation = form.text("organisation").parse::<DisplayName>();
     let administrator = form.text("display_name").parse::<DisplayName>();
     let upn = form.text("user_principal_name").trim().parse();
@@ -125,10 +125,10 @@ fn names(form: &Form) -> Result<Names, [Field; 3]> {
         (Ok(organisation), Ok(administrator), Ok(upn)) => {
             Ok(Names { organisation, administrator, upn })
         }
-        (organisation, administrator, upn) => Err([
+        (organisation, administrator, upn) => Err(Box::new([
             field("organisation", "organisation", organisation.err()),
             field("display_name", "your name", administrator.err()),
             field("user_principal_name", "user name", upn.err()),
-        ]),
+        ])),
     }
 }

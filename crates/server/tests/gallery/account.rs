@@ -220,6 +220,7 @@ fn add() -> SecurityInfoAdd {
         context: CONTEXT.into(),
         icon: Icon::Phone,
         title: "Add a passkey in Microsoft Authenticator".into(),
+        in_app_only: String::new(),
         rules: vec!["The model must be proven by attestation.".into()],
         models: vec![
             "Microsoft Authenticator (Android)".into(),

@@ -95,7 +95,7 @@ async fn export(call: Call) -> Result<Response, Error> {
     };
     let people_without = query.get("people") == Some("all");
     let (sender, body) = stream::channel();
-    tokio::spawn(write(call.app.clone(), caller, format, people_without, sender));
+    tokio::spawn(write(call.app, caller, format, people_without, sender));
     Ok(file(format, body))
 }
 
