@@ -1,6 +1,6 @@
 //! The walk: every passkey with the person who holds it and the groups that matter.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use identity::passkey::PasskeyFacts;
 use identity::{GroupId, UserId};
@@ -14,15 +14,14 @@ use crate::tx::Snapshot;
 const WALK: &str = "SELECT user_id, aaguid, synced, attested, last_used_at FROM passkeys \
      WHERE tenant = $1 ORDER BY user_id";
 const DISABLED: &str = "SELECT id FROM users WHERE tenant = $1 AND enabled = FALSE ORDER BY id";
-// Down from a named group, so it costs what the group's members cost: UNION ends circles, and
-// CROSS JOIN keeps SQLite from reading all memberships instead. Somebody may appear twice.
-const MEMBERS: &str = "WITH RECURSIVE below(group_id) AS (\
+// Down from a named group; UNION ends circles.
+const BELOW: &str = "WITH RECURSIVE below(group_id) AS (\
          SELECT id FROM groups WHERE tenant = $1 AND id = $2 \
          UNION \
          SELECT n.child_id FROM below b \
          JOIN nestings n ON n.tenant = $1 AND n.group_id = b.group_id) \
-     SELECT m.user_id FROM below b CROSS JOIN memberships m \
-     WHERE m.tenant = $1 AND m.group_id = b.group_id";
+     SELECT group_id FROM below";
+const MEMBERS: &str = "SELECT user_id FROM memberships WHERE tenant = $1 AND group_id = $2";
 
 /// Which of the named groups somebody is in, nesting included: one bit a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,15 +89,24 @@ pub(super) fn walk(
     })
 }
 
-/// The members of the named groups, sorted, each with his mask.
+/// The members of the named groups, sorted, each with his mask. Every group is read once, however
+/// many of the named ones it is nested in, so this costs what its members cost.
 fn members(
     snapshot: &mut Snapshot<'_>,
     named: &NamedGroups,
 ) -> Result<Vec<(Uuid, Mask)>, StoreError> {
-    let mut found: Vec<(Uuid, Mask)> = Vec::new();
+    let mut groups: BTreeMap<Uuid, Mask> = BTreeMap::new();
     for (group, bit) in named.0.iter().zip(0..128_u32) {
-        let mask = Mask(1_u128.checked_shl(bit).unwrap_or_default());
-        snapshot.each(MEMBERS, &[(*group).into()], |row| {
+        let bit = 1_u128.checked_shl(bit).unwrap_or_default();
+        snapshot.each(BELOW, &[(*group).into()], |row| {
+            let mask = groups.entry(row.of("nestings").uuid("group_id")?).or_default();
+            mask.0 |= bit;
+            Ok(())
+        })?;
+    }
+    let mut found: Vec<(Uuid, Mask)> = Vec::new();
+    for (group, mask) in groups {
+        snapshot.each(MEMBERS, &[group.into()], |row| {
             found.push((row.of("memberships").uuid("user_id")?, mask));
             Ok(())
         })?;
@@ -107,7 +115,7 @@ fn members(
     found.dedup_by(|later, kept| {
         let same = later.0 == kept.0;
         if same {
-            kept.1 = Mask(kept.1.0 | later.1.0);
+            kept.1.0 |= later.1.0;
         }
         same
     });
