@@ -53,31 +53,26 @@ pub(crate) struct Part<'a> {
 pub(crate) async fn together(
     name: &str,
     story: impl AsyncFnOnce(&Keyward, &Person, &Person) -> Result<()>,
-) {
-    let (keyward, chromedriver) = start().unwrap_or_else(|error| panic!("{error:#}"));
-    let ada = Person::new(&chromedriver, &keyward).await.unwrap();
-    let noor = Person::new(&chromedriver, &keyward).await.unwrap();
+) -> Result<()> {
+    let (keyward, chromedriver) = (Keyward::start()?, Chromedriver::start()?);
+    let ada = Person::new(&chromedriver, &keyward).await?;
+    let noor = Person::new(&chromedriver, &keyward).await?;
     let mut result = story(&keyward, &ada, &noor).await;
     for (person, who) in [(&ada, "ada"), (&noor, "noor")] {
         if result.is_ok() {
             result = person.met_no_violation().await;
         }
-        if result.is_err() {
+        if let Err(error) = result {
             let file = format!("browser-{name}-{who}.png");
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
-            if let Err(error) = person.driver.screenshot(&path).await {
-                eprintln!("no picture of the screen of {who}: {error}");
-            }
+            let is_there = person.driver.screenshot(&path).await.is_ok();
+            let picture = if is_there { path.display().to_string() } else { "none".to_owned() };
+            result = Err(error.context(format!("picture of the screen of {who}: {picture}")));
         }
     }
     drop(ada.driver.quit().await);
     drop(noor.driver.quit().await);
-    let pictures = env!("CARGO_TARGET_TMPDIR");
-    result.unwrap_or_else(|error| panic!("{error:#}\npictures of both screens: {pictures}"));
-}
-
-fn start() -> Result<(Keyward, Chromedriver)> {
-    Ok((Keyward::start()?, Chromedriver::start()?))
+    result
 }
 
 impl Person {
@@ -300,7 +295,13 @@ impl Part<'_> {
         let mut best = None;
         for element in part.find_all(By::Css(css)).await? {
             let label = self.person.label(&element).await?;
-            if !label.starts_with(name) || !element.is_displayed().await? {
+            if !label.starts_with(name) {
+                continue;
+            }
+            // Many a box is drawn by its label, and the label is what people press.
+            let around = element.find_all(By::XPath("self::input/ancestor::label")).await?;
+            let element = around.into_iter().next().unwrap_or(element);
+            if !element.is_displayed().await? {
                 continue;
             }
             if label == name {
@@ -324,7 +325,7 @@ fn selectors(role: &str) -> &'static [&'static str] {
     }
 }
 
-/// `GET /session/{id}/element/{id}/computedlabel` of WebDriver.
+/// `GET /session/{id}/element/{id}/computedlabel` of the protocol.
 #[derive(Debug)]
 struct ComputedLabel(String);
 
