@@ -87,6 +87,11 @@ impl<'b> Map<'b> {
         self.0.iter().find(|(k, _)| k.as_text() == Some(key)).map(|(_, value)| value)
     }
 
+    /// The entries in the order in which they were written.
+    pub fn iter(&self) -> impl Iterator<Item = (&Value<'b>, &Value<'b>)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
     /// How many entries there are.
     #[must_use]
     pub const fn len(&self) -> usize {

@@ -133,7 +133,10 @@ impl Findings {
             json.insert("anchor".to_owned(), json!(anchor));
         }
         if !self.parts.is_empty() {
-            let part = |(name, part): &(String, Self)| json!({ "format": name, "findings": part.to_json() });
+            let part = |(name, part): &(String, Self)| {
+                let findings = part.to_json();
+                json!({ "format": name, "findings": findings })
+            };
             json.insert("parts".to_owned(), self.parts.iter().map(part).collect());
         }
         Value::Object(json)

@@ -1,6 +1,9 @@
 //! An honest client and authenticator for tests, every one of whose statements can be altered.
 
+pub(crate) mod android;
+pub(crate) mod apple;
 pub(crate) mod certificate;
+pub(crate) mod token;
 
 use std::sync::LazyLock;
 
@@ -59,6 +62,10 @@ pub(crate) fn nobody() -> &'static TrustAnchors {
 
 pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
+}
+
+pub(crate) fn sha1(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec()
 }
 
 /// CBOR written by the closure.

@@ -201,7 +201,7 @@ impl<'a> KeyDescription<'a> {
     }
 
     /// Notes what the description says.
-    pub(crate) fn tell(&self, findings: &mut Findings) {
+    pub fn tell(&self, findings: &mut Findings) {
         findings.learned("attestation-version", self.attestation_version);
         findings.learned("attestation-security-level", self.attestation_level.label());
         findings.learned("key-security-level", self.key_level.label());

@@ -86,6 +86,27 @@ pub fn verify(
     Ok(read)
 }
 
+/// What a receipt says, without any check of who says so.
+///
+/// # Errors
+/// [`ReceiptError::Malformed`] when it is none.
+pub fn describe(receipt: &[u8], findings: &mut Findings) -> Result<Receipt, ReceiptError> {
+    let der = cms::to_der(receipt).map_err(|NotDer| ReceiptError::Malformed)?;
+    let message = cms::SignedMessage::parse(&der).map_err(|NotDer| ReceiptError::Malformed)?;
+    let fields = Fields::read(message.content()).map_err(|NotDer| ReceiptError::Malformed)?;
+    let read = fields.read_dates()?;
+    findings.learned("app-id", String::from_utf8_lossy(fields.app_id).into_owned());
+    if let Some(environment) = fields.environment {
+        findings.learned("environment", String::from_utf8_lossy(environment).into_owned());
+    }
+    tell(&fields, &read, findings);
+    for der in message.chain() {
+        let Ok(certificate) = Certificate::parse(der) else { continue };
+        findings.learned("signed-by", certificate.subject_text());
+    }
+    Ok(read)
+}
+
 fn tell(fields: &Fields<'_>, receipt: &Receipt, findings: &mut Findings) {
     if let Some(kind) = fields.kind {
         findings.learned("receipt-type", String::from_utf8_lossy(kind).into_owned());

@@ -6,23 +6,23 @@ use serde::Deserialize;
 use super::PlayIntegrityError;
 use crate::bytes::Timestamp;
 use crate::evidence::Findings;
-use crate::json::Object;
+use crate::json::{Object, object};
 
 /// What Google says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Verdict {
-    #[serde(rename = "requestDetails")]
+    #[serde(rename = "requestDetails", deserialize_with = "object")]
     pub(super) request: Request,
-    #[serde(rename = "appIntegrity")]
+    #[serde(rename = "appIntegrity", deserialize_with = "object")]
     pub(super) app: App,
-    #[serde(rename = "deviceIntegrity")]
+    #[serde(rename = "deviceIntegrity", deserialize_with = "object")]
     pub(super) device: Device,
-    #[serde(rename = "accountDetails")]
+    #[serde(rename = "accountDetails", deserialize_with = "object")]
     pub(super) account: Account,
-    #[serde(rename = "environmentDetails")]
+    #[serde(rename = "environmentDetails", deserialize_with = "object")]
     environment: Environment,
-    #[serde(rename = "testingDetails")]
+    #[serde(rename = "testingDetails", deserialize_with = "object")]
     pub(super) testing: Testing,
 }
 
@@ -68,7 +68,7 @@ pub(super) struct App {
 pub(super) struct Device {
     #[serde(rename = "deviceRecognitionVerdict")]
     pub(super) labels: Vec<String>,
-    #[serde(rename = "deviceAttributes")]
+    #[serde(rename = "deviceAttributes", deserialize_with = "object")]
     attributes: Attributes,
 }
 

@@ -1,47 +1,21 @@
 //! §8.4: an honest statement is worth what it says, and one lie in each part makes it worthless.
 
+use crate::android::StatusList;
 use crate::attestation::{AttestationError, AttestationKind};
+use crate::genuine::{AndroidApp, DeviceVerdict, GenuineApp, Platform, ResponseKeys};
+use crate::testing::AAGUID;
+use crate::testing::android::{self, application, origin, purposes, root_of_trust, tagged};
 use crate::testing::certificate::{Template, common_name, der, extension};
 use crate::testing::{Key, Member, Registration, Root, judge, sha256, statement};
+use crate::trust::{Demands, TrustAnchors};
 use crate::x509::{PathError, oid};
-
-/// A member of an authorization list under a tag of one or of two digits.
-fn tagged(number: u16, value: &[u8]) -> Vec<u8> {
-    match u8::try_from(number) {
-        Ok(short @ 0..31) => der(0xa0 | short, value),
-        _ => {
-            let [high, low] = [number >> 7, number & 0x7f].map(|n| u8::try_from(n).unwrap());
-            let element = der(0xbf, value);
-            [&element[..1], &[0x80 | high, low], &element[1..]].concat()
-        }
-    }
-}
-
-fn purposes(values: &[u8]) -> Vec<u8> {
-    let integers: Vec<_> = values.iter().map(|value| der(0x02, &[*value])).collect();
-    tagged(1, &der(0x31, &integers.concat()))
-}
-
-fn origin(value: u8) -> Vec<u8> {
-    tagged(702, &der(0x02, &[value]))
-}
 
 fn all_applications() -> Vec<u8> {
     tagged(600, &der(0x05, &[]))
 }
 
 fn description(challenge: &[u8], software: &[Vec<u8>], hardware: &[Vec<u8>]) -> Vec<u8> {
-    let fields = [
-        der(0x02, &[4]),
-        der(0x0a, &[1]),
-        der(0x02, &[41]),
-        der(0x0a, &[1]),
-        der(0x04, challenge),
-        der(0x04, &[]),
-        der(0x30, &software.concat()),
-        der(0x30, &hardware.concat()),
-    ];
-    der(0x30, &fields.concat())
+    android::description([1, 1], challenge, software, hardware)
 }
 
 /// A phone that is asked to attest a new key.
@@ -51,6 +25,8 @@ struct Phone {
     software: Vec<Vec<u8>>,
     hardware: Vec<Vec<u8>>,
     leaf: Template,
+    /// What we trust and demand beside the root.
+    trust: fn(&mut TrustAnchors),
 }
 
 impl Phone {
@@ -62,6 +38,7 @@ impl Phone {
             software: vec![tagged(701, &der(0x02, &[1, 2, 3]))],
             hardware: vec![purposes(&[2, 3]), origin(0)],
             leaf: Root::template(&common_name("Android Keystore Key")),
+            trust: |_| (),
         }
     }
 
@@ -88,7 +65,9 @@ impl Phone {
             ("sig", Member::Bytes(&signature)),
             ("x5c", Member::Certificates(x5c)),
         ];
-        judge(&self.registration, &statement(&members), &self.root.anchors()).kind
+        let mut anchors = self.root.anchors();
+        (self.trust)(&mut anchors);
+        judge(&self.registration, &statement(&members), &anchors).kind
     }
 }
 
@@ -250,4 +229,80 @@ fn a_certified_key_certifies_no_further_ones() {
         batch.extensions.push(extension(oid::ANDROID_KEY_DESCRIPTION, false, &[0x30, 0]));
     });
     assert_eq!(kind, unverified(AttestationError::Path(PathError::NotAuthority)));
+}
+
+#[test]
+fn who_demands_hardware_does_not_hear_the_system() {
+    let demand = |trust: &mut TrustAnchors| {
+        trust.demand(Demands { android_key_in_hardware: true, ..Demands::default() });
+    };
+    let mut phone = Phone::new();
+    phone.trust = demand;
+    assert_eq!(phone.verdict(), AttestationKind::Trusted);
+    phone.hardware = vec![purposes(&[2])];
+    phone.software = vec![origin(0)];
+    assert_eq!(phone.verdict(), unverified(AttestationError::KeyOrigin));
+    phone.hardware = vec![origin(0)];
+    phone.software = vec![purposes(&[2])];
+    assert_eq!(phone.verdict(), unverified(AttestationError::KeyPurpose));
+    phone.trust = |_| ();
+    assert_eq!(phone.verdict(), AttestationKind::Trusted);
+}
+
+#[test]
+fn a_revoked_certificate_is_refused() {
+    let mut phone = Phone::new();
+    // the serial number of every certificate of these tests
+    phone.trust = |trust| {
+        trust.revoke(StatusList::parse(br#"{"entries":{"1":{"status":"REVOKED"}}}"#).unwrap());
+    };
+    assert_eq!(phone.verdict(), unverified(AttestationError::Revoked));
+    phone.trust = |trust| {
+        trust.revoke(StatusList::parse(br#"{"entries":{"2":{"status":"REVOKED"}}}"#).unwrap());
+    };
+    assert_eq!(phone.verdict(), AttestationKind::Trusted);
+}
+
+fn app() -> GenuineApp {
+    GenuineApp {
+        aaguid: AAGUID,
+        name: "App".to_owned(),
+        platform: Platform::Android(AndroidApp {
+            package: "com.example.app".to_owned(),
+            signing_digests: vec!["CQkJ".to_owned()],
+            minimum_device: DeviceVerdict::Device,
+            minimum_version: Some(5),
+            response_keys: ResponseKeys::WithGoogle,
+            max_age_ms: 0,
+        }),
+    }
+}
+
+#[test]
+fn the_key_of_an_app_was_made_by_that_app_on_a_whole_phone() {
+    let honest = || {
+        let mut phone = Phone::new();
+        phone.trust = |trust| trust.trust_app(app());
+        phone.software.push(application("com.example.app", 5, &[9, 9, 9]));
+        phone.hardware.push(root_of_trust(0xff, 0));
+        phone
+    };
+    // right as it is, but a key alone does not show what runs beside it
+    assert_eq!(honest().verdict(), unverified(AttestationError::AppEvidence));
+    for (software, expected) in [
+        (application("com.example.other", 5, &[9, 9, 9]), AttestationError::OtherApp),
+        (application("com.example.app", 4, &[9, 9, 9]), AttestationError::OtherApp),
+        (application("com.example.app", 5, &[9, 9, 8]), AttestationError::OtherApp),
+    ] {
+        let mut phone = honest();
+        phone.software.pop();
+        phone.software.push(software);
+        assert_eq!(phone.verdict(), unverified(expected));
+    }
+    for root in [root_of_trust(0, 0), root_of_trust(0xff, 1), tagged(703, &der(0x05, &[]))] {
+        let mut phone = honest();
+        phone.hardware.pop();
+        phone.hardware.push(root);
+        assert_eq!(phone.verdict(), unverified(AttestationError::KeyProtection));
+    }
 }
