@@ -56,8 +56,31 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Check the integrity of the database; exit code 1 if it is damaged
     Check,
+    /// Judge recorded ceremonies and statements: a line of JSON for each; exit code 1 if one could
+    /// not be judged
+    Verify(Verify),
+    /// Show what an attestation object, certificate, token, receipt or metadata says
+    Inspect(Inspect),
     /// Print the version
     Version,
+}
+
+/// `keyward verify`
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// Files with a case each, as JSON
+    #[arg(value_name = "CASE")]
+    pub(crate) cases: Vec<PathBuf>,
+    /// Read cases from standard input, one in each line
+    #[arg(long)]
+    pub(crate) stdin: bool,
+}
+
+/// `keyward inspect`
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// DER, PEM, CBOR, a token, base64 of these, or the answer of a browser; - reads standard input
+    pub(crate) file: PathBuf,
 }
 
 /// `keyward init`

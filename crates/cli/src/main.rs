@@ -14,11 +14,13 @@ mod aaguids;
 mod application;
 mod demo;
 mod init;
+mod inspect;
 mod maintenance;
 mod pass;
 mod policy;
 mod serve;
 mod user;
+mod verify;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -46,8 +48,15 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> Result<()> {
     let audience = if arguments.json { Audience::Programs } else { Audience::People };
     let command = arguments.command.unwrap_or(Command::Serve);
+    // what needs no data needs no settings either
     if let Command::Version = command {
         return maintenance::version(audience);
+    }
+    if let Command::Verify(verify) = &command {
+        return verify::run(verify);
+    }
+    if let Command::Inspect(inspect) = &command {
+        return inspect::run(audience, inspect);
     }
     let config = Config::resolve(&arguments.settings.0, &config::environment())?;
     match command {
@@ -65,6 +74,8 @@ fn run(arguments: Arguments) -> Result<()> {
         Command::Demo(demo) => demo::run(&config, audience, &demo),
         Command::Backup(backup) => maintenance::backup(&config, audience, &backup),
         Command::Check => maintenance::check(&config, audience),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Inspect(inspect) => inspect::run(audience, &inspect),
         Command::Version => maintenance::version(audience),
     }
 }
