@@ -11,7 +11,7 @@ use crate::bare::{Bare, Fresh};
 use crate::cast::{self, Player};
 use crate::ceremonies::{Browser, Round, round};
 use crate::durable::units_per_second;
-use crate::limits::{RoundTrip, round_trips};
+use crate::limits::{RoundTrip, flush, round_trips};
 use crate::measure::{Cost, cost, median, stopwatch};
 use crate::place::Place;
 use crate::preview::{Client, Preview};
@@ -42,8 +42,10 @@ pub(crate) struct Measured {
     pub(crate) alone: Cost,
     /// One sign-in's rows, among others in a bare commit.
     pub(crate) grouped: Cost,
-    /// Sign-ins a second that the store commits, from one writer and from 32.
+    /// Sign-ins that the store commits in the time of one flush, from one writer and from 32.
     pub(crate) units: [f64; 2],
+    /// One flush of the disk while sign-ins went on one at a time.
+    pub(crate) flush: Duration,
 }
 
 /// What the server showed while it ran.
@@ -53,6 +55,7 @@ struct Served {
     busy_kib: u64,
     healths: Vec<RoundTrip>,
     rounds: Vec<Vec<Round>>,
+    flush: Duration,
     preview: Preview,
 }
 
@@ -121,6 +124,7 @@ pub(crate) fn measure(
         busy_kib: served.busy_kib,
         healths: served.healths,
         rounds: served.rounds,
+        flush: served.flush,
         preview: served.preview,
         classes: median(classes),
         look_up,
@@ -139,7 +143,7 @@ async fn serve(
 ) -> Result<Served> {
     let server = Server::keyward(place, cores).await?;
     let idle_kib = server.resident_kib()?;
-    let (mut healths, mut rounds) = (Vec::new(), Vec::new());
+    let (mut healths, mut rounds, mut flushes) = (Vec::new(), Vec::new(), Vec::new());
     warm_up(&server, players).await?;
     for (connections, count) in CONNECTIONS.into_iter().zip(scale.ceremonies) {
         let times = count.saturating_mul(4);
@@ -147,6 +151,9 @@ async fn serve(
         let mut browsers = browsers(&server, connections).await?;
         let mut played = Vec::new();
         for _ in 0..scale.repetitions {
+            if connections == 1 {
+                flushes.push(flush(place.folder(), 1)?);
+            }
             let own = players.iter_mut().take(count).collect();
             played.push(round(&server, &mut browsers, own).await?);
         }
@@ -155,7 +162,8 @@ async fn serve(
     let busy_kib = server.resident_kib()?;
     let preview = client.preview(&server, scale.previews).await?;
     let cold_start = server.cold_start;
-    Ok(Served { cold_start, idle_kib, busy_kib, healths, rounds, preview })
+    let flush = median(flushes);
+    Ok(Served { cold_start, idle_kib, busy_kib, healths, rounds, flush, preview })
 }
 
 /// The first sign-ins fill caches and let the log grow; they do not count.
@@ -181,7 +189,10 @@ fn durable(place: &Place, players: &[Player], scale: &Scale, fresh: Fresh) -> Re
     for (rate, (writers, each)) in units.iter_mut().zip([(1, 400), (32, 100)]) {
         let mut rates = Vec::new();
         for _ in 0..scale.repetitions {
-            rates.push(units_per_second(&store, players, writers, each, &fresh)?);
+            // Beside each other, for a disk that others use changes from second to second.
+            let flush = flush(place.folder(), 1)?;
+            let units = units_per_second(&store, players, writers, each, &fresh)?;
+            rates.push(units * flush.as_secs_f64());
         }
         rates.sort_unstable_by(f64::total_cmp);
         *rate = rates.get(rates.len() / 2).copied().unwrap_or_default();

@@ -56,9 +56,9 @@ impl Scale {
     pub(crate) fn of(arguments: &Arguments) -> Self {
         let users = arguments.users;
         if arguments.quick {
-            Self { users, repetitions: 3, ceremonies: [400, 1_200, 2_000], previews: 5 }
+            Self { users, repetitions: 3, ceremonies: [300, 1_000, 1_600], previews: 5 }
         } else {
-            Self { users, repetitions: 7, ceremonies: [1_000, 3_000, 6_000], previews: 15 }
+            Self { users, repetitions: 5, ceremonies: [800, 2_400, 4_800], previews: 15 }
         }
     }
 
