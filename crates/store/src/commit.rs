@@ -91,11 +91,17 @@ impl Committer {
         }
     }
 
-    /// Commits a batch, again if the engine asks for it.
+    /// Commits a batch, again if the engine asks for it. The first time without savepoints, which
+    /// cost a trip or a copy of every page: guards seldom fail.
     fn commit(&mut self, units: &[Unit]) -> Answers {
+        let mut protection = Protection::None;
         for _ in 0..ATTEMPTS {
-            match self.try_commit(units) {
-                Ok(answers) => return answers,
+            match self.try_commit(units, protection) {
+                Ok(Some(answers)) => return answers,
+                Ok(None) => {
+                    protection = Protection::Savepoints;
+                    self.reset();
+                }
                 Err(Fault::Retry) => {
                     self.counters.retried.fetch_add(1, Ordering::Relaxed);
                     self.reset();
@@ -109,22 +115,32 @@ impl Committer {
         all(units, &CommitError::Failed(StoreError::Contended))
     }
 
-    fn try_commit(&mut self, units: &[Unit]) -> Result<Answers, Fault> {
+    /// `None` when a unit failed that no savepoint kept apart from the others.
+    fn try_commit(
+        &mut self,
+        units: &[Unit],
+        protection: Protection,
+    ) -> Result<Option<Answers>, Fault> {
         self.begin()?;
         let Some(conn) = self.conn.as_mut() else {
             return Err(Fault::Unavailable("there is no connection".to_owned()));
         };
-        let mut batch = Batch { conn, alone: units.len() == 1, mark: Mark::None };
+        let mut batch = Batch { conn, protection, mark: Mark::None };
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
-            answers.push(batch.write(&unit.work)?);
+            let answer = batch.write(&unit.work)?;
+            // One unit needs no protection: the whole transaction is its own.
+            if answer.is_err() && protection == Protection::None && units.len() > 1 {
+                return Ok(None);
+            }
+            answers.push(answer);
         }
         if answers.iter().any(Result::is_ok) {
             conn.control("COMMIT")?;
         } else {
             conn.control("ROLLBACK")?;
         }
-        Ok(answers)
+        Ok(Some(answers))
     }
 
     /// Begins a transaction; a connection that was lost while nobody wrote is replaced once.
@@ -170,11 +186,19 @@ fn all(units: &[Unit], error: &CommitError) -> Answers {
     units.iter().map(|_| Err(error.clone())).collect()
 }
 
+/// How the units of a batch are kept apart.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Protection {
+    /// Not at all: one that fails takes the batch with it, which is then tried again.
+    None,
+    /// Each in a savepoint: one that fails is taken back alone.
+    Savepoints,
+}
+
 /// A transaction that several units share.
 struct Batch<'c> {
     conn: &'c mut Conn,
-    /// One unit needs no savepoint: the whole transaction is its own.
-    alone: bool,
+    protection: Protection,
     mark: Mark,
 }
 
@@ -193,7 +217,7 @@ impl Batch<'_> {
     /// Writes one unit. A unit that fails leaves nothing behind and does not hurt the others; an
     /// `Err` means that the whole transaction is lost.
     fn write(&mut self, work: &Work) -> Result<Result<(), CommitError>, Fault> {
-        if !self.alone {
+        if self.protection == Protection::Savepoints {
             match self.mark {
                 Mark::None => self.conn.control("SAVEPOINT unit")?,
                 Mark::Before => self.conn.move_savepoint()?,
@@ -216,7 +240,7 @@ impl Batch<'_> {
         if !self.conn.is_in_transaction() {
             return Err(Fault::Unavailable("the engine ended the transaction".to_owned()));
         }
-        if !self.alone {
+        if self.protection == Protection::Savepoints {
             self.conn.control("ROLLBACK TO SAVEPOINT unit")?;
             self.mark = Mark::Here;
         }
