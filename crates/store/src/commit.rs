@@ -91,17 +91,11 @@ impl Committer {
         }
     }
 
-    /// Commits a batch, again if the engine asks for it. The first time without savepoints, which
-    /// cost a trip or a copy of every page: guards seldom fail.
+    /// Commits a batch, again if the engine asks for it.
     fn commit(&mut self, units: &[Unit]) -> Answers {
-        let mut protection = Protection::None;
         for _ in 0..ATTEMPTS {
-            match self.try_commit(units, protection) {
-                Ok(Some(answers)) => return answers,
-                Ok(None) => {
-                    protection = Protection::Savepoints;
-                    self.reset();
-                }
+            match self.try_commit(units) {
+                Ok(answers) => return answers,
                 Err(Fault::Retry) => {
                     self.counters.retried.fetch_add(1, Ordering::Relaxed);
                     self.reset();
@@ -115,32 +109,22 @@ impl Committer {
         all(units, &CommitError::Failed(StoreError::Contended))
     }
 
-    /// `None` when a unit failed that no savepoint kept apart from the others.
-    fn try_commit(
-        &mut self,
-        units: &[Unit],
-        protection: Protection,
-    ) -> Result<Option<Answers>, Fault> {
+    fn try_commit(&mut self, units: &[Unit]) -> Result<Answers, Fault> {
         self.begin()?;
         let Some(conn) = self.conn.as_mut() else {
             return Err(Fault::Unavailable("there is no connection".to_owned()));
         };
-        let mut batch = Batch { conn, protection, mark: Mark::None };
+        let mut batch = Batch { conn, alone: units.len() == 1, mark: Mark::None };
         let mut answers = Vec::with_capacity(units.len());
         for unit in units {
-            let answer = batch.write(&unit.work)?;
-            // One unit needs no protection: the whole transaction is its own.
-            if answer.is_err() && protection == Protection::None && units.len() > 1 {
-                return Ok(None);
-            }
-            answers.push(answer);
+            answers.push(batch.write(&unit.work)?);
         }
         if answers.iter().any(Result::is_ok) {
             conn.control("COMMIT")?;
         } else {
             conn.control("ROLLBACK")?;
         }
-        Ok(Some(answers))
+        Ok(answers)
     }
 
     /// Begins a transaction; a connection that was lost while nobody wrote is replaced once.
@@ -186,19 +170,11 @@ fn all(units: &[Unit], error: &CommitError) -> Answers {
     units.iter().map(|_| Err(error.clone())).collect()
 }
 
-/// How the units of a batch are kept apart.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Protection {
-    /// Not at all: one that fails takes the batch with it, which is then tried again.
-    None,
-    /// Each in a savepoint: one that fails is taken back alone.
-    Savepoints,
-}
-
 /// A transaction that several units share.
 struct Batch<'c> {
     conn: &'c mut Conn,
-    protection: Protection,
+    /// One unit needs no savepoint: the whole transaction is its own.
+    alone: bool,
     mark: Mark,
 }
 
@@ -217,7 +193,7 @@ impl Batch<'_> {
     /// Writes one unit. A unit that fails leaves nothing behind and does not hurt the others; an
     /// `Err` means that the whole transaction is lost.
     fn write(&mut self, work: &Work) -> Result<Result<(), CommitError>, Fault> {
-        if self.protection == Protection::Savepoints {
+        if !self.alone {
             match self.mark {
                 Mark::None => self.conn.control("SAVEPOINT unit")?,
                 Mark::Before => self.conn.move_savepoint()?,
@@ -240,7 +216,7 @@ impl Batch<'_> {
         if !self.conn.is_in_transaction() {
             return Err(Fault::Unavailable("the engine ended the transaction".to_owned()));
         }
-        if self.protection == Protection::Savepoints {
+        if !self.alone {
             self.conn.control("ROLLBACK TO SAVEPOINT unit")?;
             self.mark = Mark::Here;
         }
