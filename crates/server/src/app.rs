@@ -24,8 +24,9 @@ use crate::seal::Purpose;
 use crate::settings::Settings;
 use crate::throttle::Throttles;
 
-/// How often a decision is taken again because its facts had moved meanwhile.
-const ATTEMPTS: u32 = 8;
+/// How often a decision is taken again because its facts had moved meanwhile. Many, because a
+/// registration must get through while somebody changes the policy again and again.
+const ATTEMPTS: u32 = 32;
 
 /// Algorithms offered to authenticators, best first.
 const ALGORITHMS: [Algorithm; 5] =

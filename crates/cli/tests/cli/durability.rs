@@ -125,9 +125,15 @@ async fn provision(graph: &Graph, user: &str, number: u32) -> reqwest::Result<St
     let aaguid = Aaguid::from_bytes([7; 16]);
     let mut key = SoftwareAuthenticator::new(seed, aaguid, Model::security_key());
     let body = key.make_graph_method(&options, &graph.origin(), "Key").unwrap();
-    let (status, made) = graph.ask(Method::POST, &path, Some(&body)).await?;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    Ok(made["id"].as_str().unwrap().to_owned())
+    loop {
+        let (status, made) = graph.ask(Method::POST, &path, Some(&body)).await?;
+        // the policy moves all the time here; a client that is told to try again tries again
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            continue;
+        }
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        return Ok(made["id"].as_str().unwrap().to_owned());
+    }
 }
 
 async fn is_deleted(graph: &Graph, path: &str) -> bool {
