@@ -20,7 +20,7 @@ pub enum Change {
     /// Sets the organisation up. Guard: there is none yet.
     CreateOrganisation(Organisation),
 
-    /// Adds a user. Guard: neither id, sign-in name nor handle is taken.
+    /// Adds a user. Guard: neither id nor sign-in name is taken.
     AddUser(Box<User>),
     /// Replaces a user. Guard: the stored version is the one before `user.version`; the sign-in
     /// name is free.
