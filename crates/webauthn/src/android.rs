@@ -47,7 +47,7 @@ pub fn judge(
     let extension = findings.check("key description", extension.ok_or(AndroidError::Missing))?;
     let description =
         KeyDescription::parse(extension.value).map_err(|NotKeyDescription| AndroidError::Malformed);
-    let description = findings.check("key description", description)?;
+    let description = findings.check("its members", description)?;
     description.tell(findings);
 
     let is_for_us = description.challenge == expectation.challenge;

@@ -107,7 +107,7 @@ pub fn verify(
     let chain = findings.check("certificates", chain)?;
     let leaf = chain.first().ok_or(AppAttestError::Malformed);
     let leaf = leaf.and_then(|der| Certificate::parse(der).map_err(AppAttestError::Certificate));
-    let leaf = findings.check("certificates", leaf)?;
+    let leaf = findings.check("certificate of the key", leaf)?;
 
     // steps 2 to 4: the nonce is the hash of authenticator data and client data hash
     let signed = [object.authenticator_data(), expectation.client_data_hash].concat();
@@ -169,7 +169,7 @@ fn expect_fresh_key(
     let is_new = data.sign_count() == SignCount(0);
     findings.check("counter", is_new.then_some(()).ok_or(AppAttestError::Counter))?;
     let attested = data.attested().ok_or(AppAttestError::Malformed);
-    let attested = findings.check("authenticator data", attested)?;
+    let attested = findings.check("credential", attested)?;
     let is_from_there = attested.aaguid.as_bytes() == expectation.environment.aaguid();
     findings
         .check("environment", is_from_there.then_some(()).ok_or(AppAttestError::Environment))?;
@@ -179,7 +179,7 @@ fn expect_fresh_key(
     let key = PublicKey::parse(attested.public_key).map_err(|_| AppAttestError::Key);
     let key = findings.check("credential key", key)?;
     let is_certified = key.point_on(Curve::P256) == Some(point);
-    findings.check("credential key", is_certified.then_some(()).ok_or(AppAttestError::Key))
+    findings.check("certified key", is_certified.then_some(()).ok_or(AppAttestError::Key))
 }
 
 /// Step 10. A receipt is for asking Apple later, and proves nothing that the certificate does not;

@@ -127,13 +127,22 @@ const fn unreadable(detail: &'static str) -> Failure {
 /// Bytes in base64url, or in base64 where a case was written by hand.
 fn bytes(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
-    BASE64URL_NOPAD.decode(text.as_bytes()).or_else(|_| BASE64.decode(text.as_bytes())).ok()
+    let unpadded = text.trim_end_matches('=').as_bytes();
+    BASE64URL_NOPAD.decode(unpadded).or_else(|_| BASE64.decode(text.as_bytes())).ok()
 }
 
 /// The certificates of a case that a path may end in. One that cannot be read convinces nobody,
 /// but still means that somebody wanted a path.
-fn anchors(pems: &[String]) -> Vec<Anchor> {
-    certificates(pems).iter().filter_map(|der| Anchor::from_certificate(der).ok()).collect()
+fn anchors(pems: Option<&[String]>) -> Vec<Anchor> {
+    certificates(pems.unwrap_or_default())
+        .iter()
+        .filter_map(|der| Anchor::from_certificate(der).ok())
+        .collect()
+}
+
+/// Without anchors nobody asks for trust, only whether the statement is right.
+fn asks_no_trust(pems: Option<&[String]>) -> bool {
+    pems.is_none_or(<[String]>::is_empty)
 }
 
 fn certificates(pems: &[String]) -> Vec<Vec<u8>> {

@@ -162,7 +162,8 @@ impl Findings {
     }
 
     /// Whether a check has failed here or in a part.
-    pub(crate) fn has_failed(&self) -> bool {
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
         self.checks.last().is_some_and(|check| check.outcome != Outcome::Passed)
             || self.parts.iter().any(|(_, part)| part.has_failed())
     }

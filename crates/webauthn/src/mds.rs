@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::bytes::Timestamp;
 use crate::coded::coded;
+use crate::cose::Algorithm;
 use crate::evidence::Findings;
 use crate::jose::{Jws, SignedBy, TokenError};
 use crate::json::Object;
@@ -117,7 +118,8 @@ pub fn verify(
     let chain: Vec<_> = token.header().certificates.iter().map(Vec::as_slice).collect();
     let signer = chain.first().and_then(|der| Certificate::parse(der).ok());
     let signer = findings.check("signer", signer.ok_or(BlobError::Signer))?;
-    findings.check("signer", expect_signer(&signer, algorithm, expectation.signer))?;
+    findings
+        .check("signer's key and name", expect_signer(&signer, algorithm, expectation.signer))?;
     findings.learned("signer", signer.subject_text());
     match x509::find_trust(&chain, expectation.anchors, PathRules::Ordinary, expectation.at) {
         Ok(anchor) => {
@@ -144,7 +146,6 @@ fn expect_signer(
     algorithm: SignedBy,
     host: Option<&str>,
 ) -> Result<(), BlobError> {
-    use crate::cose::Algorithm;
     let needed = match algorithm {
         SignedBy::Es256 => Algorithm::Es256,
         SignedBy::Rs256 => Algorithm::Rs256,

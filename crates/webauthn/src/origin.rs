@@ -32,7 +32,8 @@ impl fmt::Display for RpId {
     }
 }
 
-/// A web origin, `scheme://host[:port]`, or an app's (`android:apk-key-hash:…`).
+/// A web origin, `scheme://host[:port]`, or an app's (`android:apk-key-hash:…`) or a browser
+/// extension's (`chrome-extension://…`).
 ///
 /// Compared as exact text with what the client signed: no prefix, no pattern, no normalisation,
 /// because every loose comparison has been an open door somewhere.
@@ -60,14 +61,26 @@ impl Origin {
     }
 }
 
+/// What stands before the names of apps and of browsers' extensions.
+const APPS: [&str; 6] = [
+    "android:apk-key-hash:",
+    "android:apk-key-hash-sha256:",
+    "ios:bundle-id:",
+    "chrome-extension://",
+    "moz-extension://",
+    "safari-web-extension://",
+];
+
 impl FromStr for Origin {
     type Err = InvalidOrigin;
 
     fn from_str(text: &str) -> Result<Self, InvalidOrigin> {
-        if let Some(hash) = text.strip_prefix("android:apk-key-hash:") {
-            let ok = !hash.is_empty()
-                && hash.len() <= 100
-                && hash.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        if let Some(name) = APPS.iter().find_map(|scheme| text.strip_prefix(scheme)) {
+            let ok = !name.is_empty()
+                && name.len() <= 100
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'));
             return if ok { Ok(Self(text.to_owned())) } else { Err(InvalidOrigin) };
         }
         let rest = text
@@ -191,6 +204,21 @@ mod tests {
         for text in
             ["https://login.example/", "HTTPS://a", "https://A.example", "https://a:0", "ftp://a"]
         {
+            assert!(text.parse::<Origin>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn apps_and_extensions_have_names() {
+        for text in [
+            "android:apk-key-hash:Pt-sNjBGU8_Y5o5l0bJ3Qw",
+            "ios:bundle-id:com.example.app",
+            "chrome-extension://abcdefghijklmnopabcdefghijklmnop",
+        ] {
+            let origin: Origin = text.parse().unwrap();
+            assert_eq!((origin.as_str(), origin.host(), origin.is_https()), (text, None, false));
+        }
+        for text in ["android:apk-key-hash:", "ios:bundle-id:a/b", "app://a", "ios:com.example"] {
             assert!(text.parse::<Origin>().is_err(), "{text}");
         }
     }

@@ -28,8 +28,8 @@ pub struct Expectation<'a> {
     pub signing_digests: Option<&'a [String]>,
     /// What Google may say about the app, `PLAY_RECOGNIZED` as a rule.
     pub app_verdicts: &'a [String],
-    /// What Google must say about the phone.
-    pub device_verdict: Option<&'a str>,
+    /// What Google must say about the phone, all of it. Labels that are not there are not so.
+    pub device_verdicts: &'a [String],
     /// The oldest version code that is still good enough.
     pub minimum_version: Option<u64>,
     /// Whether the person must have got the app from the store.
@@ -107,8 +107,7 @@ pub fn judge(
     judge_app(verdict, expectation, findings)?;
 
     let labels = &verdict.device.labels;
-    let meets = |label: &str| labels.iter().any(|own| own == label);
-    let is_good_device = expectation.device_verdict.is_none_or(meets);
+    let is_good_device = expectation.device_verdicts.iter().all(|label| labels.contains(label));
     findings.check("device verdict", check(is_good_device, PlayIntegrityError::Device))?;
     if expectation.licensed {
         let is_licensed = verdict.account.licensing.as_deref() == Some("LICENSED");

@@ -267,7 +267,8 @@ impl<'a> Authorizations<'a> {
             }
             Self::ALL_APPLICATIONS => self.is_for_all_applications = true,
             Self::ORIGIN => self.origin = Some(der::small_number(value.expect(Tag::Integer)?)?),
-            Self::ROOT_OF_TRUST => self.root_of_trust = Some(RootOfTrust::read(&mut value)?),
+            // whoever needs one asks for it: one that cannot be read is none
+            Self::ROOT_OF_TRUST => self.root_of_trust = RootOfTrust::read(&mut value).ok(),
             Self::APPLICATION => {
                 // what the system says about apps decides nothing by itself: a bent one is none
                 let octets = value.expect(Tag::OctetString)?;

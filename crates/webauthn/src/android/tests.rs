@@ -108,14 +108,14 @@ fn the_phone_says_what_it_runs_and_runs_what_its_maker_signed() {
         (0xff, 1, Err(AndroidError::Boot)),
         (0xff, 2, Err(AndroidError::Boot)),
         (0xff, 3, Err(AndroidError::Boot)),
-        (0xff, 4, Err(AndroidError::Malformed)),
+        (0xff, 4, Err(AndroidError::RootOfTrust)),
     ] {
         let mut phone = Phone::new();
         phone.hardware.pop();
         phone.hardware.push(root_of_trust(locked, state));
         assert_eq!(phone.verdict().0, expected, "{locked} {state}");
         phone.verified_boot = false;
-        let expected = if state == 4 { Err(AndroidError::Malformed) } else { Ok(()) };
+        let expected = if state == 4 { Err(AndroidError::RootOfTrust) } else { Ok(()) };
         assert_eq!(phone.verdict().0, expected, "{locked} {state}");
     }
 }

@@ -4,6 +4,8 @@
 //! attestation object, made over this registration. Apps of others make the App Attest key itself
 //! the passkey; then the statement is Apple's own, and read as such.
 
+use aws_lc_rs::digest;
+
 use super::AttestationError;
 use super::statement::{self, Basis, Subject};
 use crate::app_attest::{self, AppAttestError, Expectation};
@@ -13,7 +15,6 @@ use crate::evidence::Findings;
 use crate::genuine::{IosApp, Platform};
 use crate::trust::roots::Root;
 use crate::x509::oid;
-use aws_lc_rs::digest;
 
 /// The statement is right if any genuine app of this model could have made it.
 pub(super) fn verify<'a>(

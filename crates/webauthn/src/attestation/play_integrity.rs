@@ -53,7 +53,7 @@ fn verify_app(
         binding: Binding::Either(&bound),
         signing_digests: Some(&app.signing_digests),
         app_verdicts: &["PLAY_RECOGNIZED".to_owned()],
-        device_verdict: Some(app.minimum_device.label()),
+        device_verdicts: &[app.minimum_device.label().to_owned()],
         minimum_version: app.minimum_version,
         licensed: false,
         max_age_ms: app.max_age_ms,

@@ -20,7 +20,7 @@ pub(super) struct Case {
     expected_nonce: Option<String>,
     expected_request_hash: Option<String>,
     max_age_seconds: Option<i64>,
-    require_device_verdict: Option<String>,
+    require_device_verdict: Option<OneOrMore>,
     require_app_verdict: Option<OneOrMore>,
     #[serde(rename = "certificateSha256Digest")]
     signing_digests: Option<OneOrMore>,
@@ -47,7 +47,7 @@ pub(super) fn judge(case: &Case, now: Timestamp, findings: &mut Findings) -> Res
         binding,
         signing_digests: case.signing_digests.as_ref().map(OneOrMore::as_slice),
         app_verdicts: case.require_app_verdict.as_ref().map_or(&usual, OneOrMore::as_slice),
-        device_verdict: case.require_device_verdict.as_deref(),
+        device_verdicts: case.require_device_verdict.as_ref().map_or(&[], OneOrMore::as_slice),
         minimum_version: None,
         licensed: case.require_licensed.unwrap_or(false),
         max_age_ms: case.max_age_seconds.unwrap_or(MAX_AGE_SECONDS).saturating_mul(1000),

@@ -41,7 +41,7 @@ fn judge_with(
         binding: Binding::Nonce("bm9uY2U="),
         signing_digests: Some(&["other".to_owned(), "digest=".to_owned()]),
         app_verdicts: &["PLAY_RECOGNIZED".to_owned()],
-        device_verdict: Some("MEETS_DEVICE_INTEGRITY"),
+        device_verdicts: &["MEETS_DEVICE_INTEGRITY".to_owned()],
         minimum_version: Some(42),
         licensed: false,
         max_age_ms: 600_000,

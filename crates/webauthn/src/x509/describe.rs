@@ -2,6 +2,7 @@
 
 use aws_lc_rs::digest;
 use data_encoding::HEXLOWER;
+use x509_parser::extensions::GeneralName;
 
 use super::{Certificate, CertificateError};
 use crate::bytes::Timestamp;
@@ -99,7 +100,6 @@ impl Certificate<'_> {
     /// Whether the DNS names among the subject's alternative names have that one, in any case.
     #[must_use]
     pub fn is_for_host(&self, host: &str) -> bool {
-        use x509_parser::extensions::GeneralName;
         let Ok(Some(alternative)) = self.0.subject_alternative_name() else { return false };
         alternative
             .value

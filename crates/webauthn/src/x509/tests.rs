@@ -282,3 +282,19 @@ fn signed_and_unsigned_algorithm_must_agree() {
     swapped[at + named.len() - 1] = 0x03;
     assert_eq!(Certificate::parse(&swapped).unwrap_err(), CertificateError::Malformed);
 }
+
+#[test]
+fn sha1_counts_in_certificates_from_before_it_was_broken() {
+    use aws_lc_rs::rsa::{KeyPair as RsaKeyPair, KeySize};
+    use aws_lc_rs::signature::KeyPair as _;
+    let key = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
+    let bits = [&[0][..], key.public_key().as_ref()].concat();
+    let rsa = der(0x30, &[der(0x06, oid::RSA), der(0x05, &[])].concat());
+    let info = der(0x30, &[rsa, der(0x03, &bits)].concat());
+    let (_, info) = SubjectPublicKeyInfo::from_der(&info).unwrap();
+    let accepted = |issued: i64| issuing_algorithm(oid::RSA_SHA1, &info, Timestamp(issued));
+    assert!(accepted(1_577_836_799_999).is_some());
+    assert!(accepted(1_577_836_800_000).is_none());
+    // and never in a message, which has no date
+    assert!(accepted(i64::MAX).is_none());
+}
