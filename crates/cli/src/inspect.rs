@@ -44,11 +44,11 @@ fn read(bytes: &[u8]) -> Option<Tree> {
     let Some(text) = std::str::from_utf8(bytes).ok().map(str::trim) else {
         return binary(bytes);
     };
-    if text.contains("-----BEGIN CERTIFICATE-----") {
-        return certificate::chain(&webauthn::x509::from_pem(text).ok()?);
-    }
     if text.starts_with('{') {
         return answer(&serde_json::from_str(text).ok()?);
+    }
+    if text.contains("-----BEGIN CERTIFICATE-----") {
+        return certificate::chain(&webauthn::x509::from_pem(text).ok()?);
     }
     if let Some(tree) = token::read(text) {
         return Some(tree);
@@ -72,7 +72,13 @@ fn binary(bytes: &[u8]) -> Option<Tree> {
 /// The answer of a browser, alone or in a case: what is in its attestation object or
 /// authenticator data.
 fn answer(json: &Value) -> Option<Tree> {
-    for member in ["response", "attestationObject", "attestationObject_b64url", "receipt_b64url"] {
+    for member in [
+        "response",
+        "attestationObject",
+        "attestationObject_b64url",
+        "receipt_b64url",
+        "assertion_b64url",
+    ] {
         let Some(inner) = json.get(member) else { continue };
         let tree = match inner.as_str() {
             Some(text) => read(text.as_bytes()),
@@ -81,6 +87,10 @@ fn answer(json: &Value) -> Option<Tree> {
         if tree.is_some() {
             return tree;
         }
+    }
+    if let Some(certificates) = json.get("certs_pem").and_then(Value::as_array) {
+        let pem: String = certificates.iter().filter_map(Value::as_str).collect();
+        return read(pem.as_bytes());
     }
     if let Some(token) = json.get("token").and_then(Value::as_str) {
         return token::read(token);

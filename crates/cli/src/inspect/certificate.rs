@@ -11,6 +11,7 @@ use super::tree::Tree;
 /// A chain in the order in which it came.
 pub(super) fn chain(certificates: &[Vec<u8>]) -> Option<Tree> {
     let mut tree = Tree::new(match certificates.len() {
+        0 => return None,
         1 => "certificate".to_owned(),
         several => format!("{several} certificates"),
     });
